@@ -1,0 +1,79 @@
+# Everything a person types. Plain `make` prints this help.
+
+PYTHON ?= python3
+TARGET ?= sandbox
+BIN := .venv/bin
+PATH := $(CURDIR)/$(BIN):$(PATH)
+export PATH
+
+# make turns each failure into its own code 2, but in question mode it hands on the code of a `+` recipe, so that
+# `make contract` can end 1 (broken) and 2 (could not be judged).
+ifneq (,$(filter contract,$(MAKECMDGOALS)))
+MAKEFLAGS += -q
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help contract mock sandbox proxy generate lint lock test clean
+
+help: ## Print this help
+	@echo 'usage: make <target> [NAME=value …]'
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo 'contract takes TARGET=sandbox|prism or BASE_URL=https://…, PROFILE=quick|deep, STRICT=1, SEED=number;'
+	@echo 'with BASE_URL also the PUFFLE_… variables of .env.example, from the environment or from .env.'
+	@echo 'It ends 0 where the contract is kept, 1 where it is broken, 2 where it could not be judged.'
+
+contract: .venv/.ready $(if $(filter prism,$(TARGET)),node_modules/.ready) ## Judge an implementation: the sandbox, Prism, or any BASE_URL
+	+@$(if $(BASE_URL),,python -m mock.run $(TARGET) --) python -m contract_tests
+
+mock: .venv/.ready node_modules/.ready ## Serve Prism, which answers from the contract's examples (PORT=4010)
+	@exec python -m mock.prism --port $(or $(PORT),4010)
+
+sandbox: .venv/.ready ## Serve the sandbox, which keeps the rules and remembers edits (PORT=4011)
+	@exec python -m mock.sandbox --port $(or $(PORT),4011)
+
+proxy: .venv/.ready node_modules/.ready ## Serve Prism in front of UPSTREAM=https://…, validating live traffic (PORT=4012)
+	@exec python -m mock.prism --port $(or $(PORT),4012) --upstream '$(UPSTREAM)'
+
+generate: .venv/.ready ## Rebuild all that is derived from openapi.yaml (OUT=generated)
+	@rm -rf '$(or $(OUT),generated)/puffle_client'
+	@openapi-python-client generate --path openapi.yaml --config openapi-python-client.yaml --meta none \
+	  --fail-on-warning --output-path '$(or $(OUT),generated)/puffle_client' >/dev/null
+	@echo '$(or $(OUT),generated)/puffle_client rebuilt from openapi.yaml'
+
+lint: .venv/.ready node_modules/.ready ## Check the contract (Redocly) and the Python (ruff, mypy --strict)
+	@REDOCLY_TELEMETRY=off node_modules/.bin/redocly lint openapi.yaml --max-problems 1000
+	@ruff check --quiet
+	@ruff format --check --quiet
+	@mypy --no-error-summary
+	@echo 'lint: no problem found'
+
+test: .venv/.ready node_modules/.ready ## Run the project's own tests
+	@pytest $(ARGS)
+
+lock: .venv/.ready ## Pin the newest Python and Node tools that pyproject.toml and package.json allow
+	@uv pip compile --quiet --universal --generate-hashes --no-header --upgrade --python-version 3.11 \
+	  --group dev pyproject.toml -o requirements/dev.txt
+	@grep '^uv==' requirements/dev.txt | cut -d ' ' -f 1 | uv pip compile --quiet --universal --generate-hashes \
+	  --no-header -o requirements/uv.txt -
+	@npm install --package-lock-only --silent
+
+clean: ## Remove what the set-up and the tests left behind
+	@rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/.ready: requirements/uv.txt requirements/dev.txt pyproject.toml
+	+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo 'Python 3.11 or newer is needed: name one with PYTHON=python3.12' >&2; exit 2; }
+	+@echo 'setting up Python tools in .venv …' >&2
+	+@{ $(PYTHON) -m venv --clear .venv \
+	  && pip install -qq --disable-pip-version-check --require-hashes --requirement requirements/uv.txt \
+	  && uv pip sync --quiet --require-hashes requirements/dev.txt \
+	  && uv pip install --quiet --no-deps --no-build-isolation --editable . ; } || exit 2
+	+@touch $@
+
+node_modules/.ready: package.json package-lock.json .npmrc
+	+@command -v npm >/dev/null || { echo 'Node 20.19+ or 22.12+ with npm is needed for Prism and Redocly' >&2; exit 2; }
+	+@echo 'setting up Node tools in node_modules …' >&2
+	+@npm ci --silent || exit 2
+	+@touch $@

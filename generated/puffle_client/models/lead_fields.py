@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="LeadFields")
+
+
+@_attrs_define
+class LeadFields:
+    """The profile fields to set. What is not given is kept; what is not listed is ignored. A server may refuse a value
+    that it does not take, and then refuses the whole edit with 400.
+
+        Attributes:
+            email (str | Unset): Email address.
+            linkedin_url (str | Unset): URL of the LinkedIn profile.
+            first_name (str | Unset): Given name.
+            last_name (str | Unset): Family name.
+            name (str | Unset): Full name. It is not derived from the given and the family name.
+            company (str | Unset): Company the lead works for.
+            position (str | Unset): Job title.
+            headline (str | Unset): Headline of the LinkedIn profile.
+    """
+
+    email: str | Unset = UNSET
+    linkedin_url: str | Unset = UNSET
+    first_name: str | Unset = UNSET
+    last_name: str | Unset = UNSET
+    name: str | Unset = UNSET
+    company: str | Unset = UNSET
+    position: str | Unset = UNSET
+    headline: str | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        email = self.email
+
+        linkedin_url = self.linkedin_url
+
+        first_name = self.first_name
+
+        last_name = self.last_name
+
+        name = self.name
+
+        company = self.company
+
+        position = self.position
+
+        headline = self.headline
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if email is not UNSET:
+            field_dict["email"] = email
+        if linkedin_url is not UNSET:
+            field_dict["linkedin_url"] = linkedin_url
+        if first_name is not UNSET:
+            field_dict["first_name"] = first_name
+        if last_name is not UNSET:
+            field_dict["last_name"] = last_name
+        if name is not UNSET:
+            field_dict["name"] = name
+        if company is not UNSET:
+            field_dict["company"] = company
+        if position is not UNSET:
+            field_dict["position"] = position
+        if headline is not UNSET:
+            field_dict["headline"] = headline
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        d = dict(src_dict)
+        email = d.pop("email", UNSET)
+
+        linkedin_url = d.pop("linkedin_url", UNSET)
+
+        first_name = d.pop("first_name", UNSET)
+
+        last_name = d.pop("last_name", UNSET)
+
+        name = d.pop("name", UNSET)
+
+        company = d.pop("company", UNSET)
+
+        position = d.pop("position", UNSET)
+
+        headline = d.pop("headline", UNSET)
+
+        lead_fields = cls(
+            email=email,
+            linkedin_url=linkedin_url,
+            first_name=first_name,
+            last_name=last_name,
+            name=name,
+            company=company,
+            position=position,
+            headline=headline,
+        )
+
+        lead_fields.additional_properties = d
+        return lead_fields
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
