@@ -68,7 +68,7 @@ clean: ## Remove what the set-up and the tests left behind
 	+@echo 'setting up Python tools in .venv …' >&2
 	+@{ $(PYTHON) -m venv --clear .venv \
 	  && pip install -qq --disable-pip-version-check --require-hashes --requirement requirements/uv.txt \
-	  && uv pip sync --quiet --require-hashes requirements/dev.txt \
+	  && uv pip sync --quiet --compile-bytecode --require-hashes requirements/dev.txt \
 	  && uv pip install --quiet --no-deps --no-build-isolation --editable . ; } || exit 2
 	+@touch $@
 

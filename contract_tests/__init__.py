@@ -1,0 +1,1 @@
+"""Contract tests: does an implementation keep the contract? It is known by its URL alone."""

@@ -1,0 +1,105 @@
+"""``python -m contract_tests``: judge the implementation at ``BASE_URL``.
+
+Ends 0 where it keeps the contract, 1 where it breaks it, 2 where it could not be judged. ``.env.example`` lists the
+variables that it reads, from the environment or from ``.env``.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import hypothesis
+import pytest
+from dotenv import dotenv_values
+
+from contract_tests.answers import Shapes
+from contract_tests.exchange import Exchange
+from contract_tests.settings import PROFILES, NotJudged, Settings
+from contract_tests.target import Target
+from contract_tests.verdict import Judging, Verdict
+from puffle import contract
+
+HERE = Path(__file__).parent
+
+
+def main(tests: list[str]) -> int:
+    """Run the tests (all, or those that pytest's ``-k`` and the like choose) and print the verdict."""
+    given = {name: value for name, value in dotenv_values(".env").items() if value}
+    try:
+        settings = Settings.read({**given, **os.environ})
+        return judge(settings, tests)
+    except NotJudged as reason:
+        print(f"not judged: {reason}", file=sys.stderr)
+        return 2
+
+
+def judge(settings: Settings, tests: list[str]) -> int:
+    """Judge one implementation, and leave its leads as they were.
+
+    Raises:
+        NotJudged: it could not be judged.
+    """
+    the_contract = contract.load()
+    operation = the_contract.operation("updateLeadInCampaign")
+    shapes, verdict = Shapes(operation), Verdict(operation.rules, settings.deviations)
+
+    def observe(exchange: Exchange) -> None:
+        verdict.take_answer(exchange, shapes.problem(exchange))
+
+    target = Target(settings, operation, observe)
+    target.prepare()
+    print(f"Judging {settings.base_url} by contract {the_contract.version} ({settings.profile}) …\n", flush=True)
+    started = time.monotonic()
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        ended = _run_tests(settings, tests, Judging(target, verdict))
+    finally:
+        target.put_back()
+    if ended not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise NotJudged(f"the run was cut short ({ended.name.lower().replace('_', ' ')})")
+    code = verdict.exit_code(settings.strict)
+    for line in (*verdict.lines(), *(["Notes", *(f"  {note}" for note in target.notes)] if target.notes else [])):
+        print(line)
+    seconds = time.monotonic() - started
+    words = ("The contract is kept.", "The contract is broken.", "Not judged: a test itself failed.")
+    print(f"\n{words[code]} {verdict.counts()}; {target.requests} requests in {seconds:.1f} s.")
+    return code
+
+
+def _run_tests(settings: Settings, tests: list[str], judging: Judging) -> pytest.ExitCode:
+    hypothesis.settings.register_profile(
+        "contract",
+        max_examples=PROFILES[settings.profile],
+        database=None,
+        deadline=None,
+        report_multiple_bugs=False,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    hypothesis.settings.load_profile("contract")
+    options = [
+        "-c",
+        os.devnull,
+        "--rootdir",
+        str(HERE),
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:terminal",
+        "--assert=plain",
+    ]
+    seed = [f"--hypothesis-seed={settings.seed}", "--hypothesis-profile=contract"]
+    return pytest.ExitCode(pytest.main([str(HERE), *options, *seed, *tests], plugins=[judging]))
+
+
+def _interrupt(number: int, _: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt(f"signal {number}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

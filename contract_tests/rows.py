@@ -1,0 +1,63 @@
+"""When two values of a lead's row are the same, as far as the contract lets implementations differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from puffle.contract import Contract
+
+
+class Columns:
+    """The columns of a lead's row, by what may be done to them."""
+
+    def __init__(self, contract: Contract) -> None:
+        """Read them from the contract's schemas."""
+        self.schemas: Mapping[str, Mapping[str, Any]] = contract.schema("Lead")["properties"]
+        self.listed = tuple(contract.schema("LeadFields")["properties"])
+        self.sequencing = ("status", "bounced_at", "replied_at", "current_node_id")
+        self.identity = tuple(name for name in self.schemas if name not in self.listed + self.sequencing)
+
+    def same(self, column: str, one: Any, other: Any) -> bool:
+        """Whether two answers give a column the same value. Absent counts as null; spellings of a time or id agree."""
+        column_format = self.schemas.get(column, {}).get("format")
+        if isinstance(one, str) and isinstance(other, str):
+            if column_format == "date-time":
+                return moment(one) == moment(other)
+            if column_format == "uuid":
+                return one.lower() == other.lower()
+        return type(one) is type(other) and bool(one == other)
+
+    def changed(self, before: Mapping[str, Any], after: Mapping[str, Any], but: tuple[str, ...] = ()) -> list[str]:
+        """The columns in which two rows differ, apart from those named."""
+        names = dict.fromkeys([*before, *after])
+        return [name for name in names if name not in but and not self.same(name, before.get(name), after.get(name))]
+
+
+def moment(text: str) -> datetime | str:
+    """The moment that an RFC 3339 text names, the text itself where it names none that Python can hold."""
+    try:
+        return datetime.fromisoformat(text.upper())
+    except ValueError:
+        return text
+
+
+def stored_as_sent(field: str, sent: str, got: Any) -> bool:
+    """Whether a listed field came back as sent, or in one of the ways that the contract allows."""
+    if sent == "" and got is None:
+        return True
+    return got == sent or (field in _NORMALISED and got in _NORMALISED[field](sent))
+
+
+def _normalised_urls(url: str) -> set[str]:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return set()
+    without_query = urlunsplit(parts._replace(query="", fragment=""))
+    return {without_query, without_query.rstrip("/"), url.rstrip("/")}
+
+
+_NORMALISED = {"email": lambda text: {text.lower()}, "linkedin_url": _normalised_urls}

@@ -1,0 +1,223 @@
+"""The implementation under test: the one way to it, and the care taken of its leads."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+
+from contract_tests.exchange import KEY_VARIABLE, Exchange
+from contract_tests.rows import Columns
+from contract_tests.settings import Lead, NotJudged, Settings
+from puffle.contract import JSON, Operation
+
+BEARER = "Bearer {key}"
+SECONDS_TO_ANSWER = 10.0
+MOST_THROTTLED = 8
+LONGEST_THROTTLE = 60.0
+RATE_ELSEWHERE = 5.0
+"""Requests a second to a host that is not this machine."""
+
+UNKNOWN_CAMPAIGN = "00000000-0000-4000-8000-{:012x}"
+"""Campaigns that no workspace has."""
+_UNKNOWN_CAMPAIGN = re.compile(r"00000000-0000-4000-8000-[0-9a-f]{12}\Z")
+
+
+class Broken(AssertionError):
+    """A promise of the contract is not kept."""
+
+    def __init__(self, exchange: Exchange, expected: str) -> None:
+        """Take the request that shows it, and what should have come."""
+        super().__init__(f"expected {expected}, got {exchange.outcome()}")
+        self.exchange = exchange
+        self.expected = expected
+
+
+class Target:
+    """An implementation, known by its URL.
+
+    Every request of the contract tests leaves through ``send``, which can only send the contract's operation, to the
+    configured campaigns or to ones that do not exist.
+    """
+
+    def __init__(self, settings: Settings, operation: Operation, observe: Callable[[Exchange], None]) -> None:
+        """Take where the implementation is; ``observe`` is handed every exchange."""
+        self.settings = settings
+        self.columns = Columns(operation.contract)
+        self.statuses: list[str] = operation.definition["x-campaign-statuses"]
+        self.requests = 0
+        self.notes: list[str] = []
+        self._operation = operation
+        self._observe = observe
+        leads = [settings.lead, settings.launched, settings.foreign]
+        self._campaigns = {lead.campaign for lead in leads if lead}
+        self._originals: dict[Lead, dict[str, Any]] = {}
+        self._latest: dict[Lead, dict[str, Any]] = {}
+        self.reads_without_edit = True
+        self._next_send = 0.0
+        self._client = httpx.Client(timeout=SECONDS_TO_ANSWER, trust_env=not settings.loopback)
+
+    def send(
+        self, campaign: str, body: bytes, *, authorization: str | None = BEARER, content_type: str = JSON
+    ) -> Exchange:
+        """Send one request of the operation, and wait and try again while it is throttled.
+
+        Args:
+            campaign: a configured campaign, or one made from ``UNKNOWN_CAMPAIGN``.
+            body: the bytes to send.
+            authorization: the header, in which ``{key}`` stands for the key; None sends none.
+            content_type: of the body.
+
+        Raises:
+            ValueError: the campaign is none that may be touched; nothing was sent.
+            NotJudged: the implementation goes on throttling.
+        """
+        if campaign not in self._campaigns and not _UNKNOWN_CAMPAIGN.match(campaign):
+            raise ValueError(f"campaign {campaign} is not configured: nothing was sent")
+        url = self.settings.base_url + self._operation.path(id=campaign)
+        headers = {"Content-Type": content_type, "Accept": JSON}
+        if authorization is not None:
+            headers["Authorization"] = authorization.replace("{key}", self.settings.key)
+        response = self._send_patiently(httpx.Request(self._operation.method, url, headers=headers, content=body))
+        exchange = Exchange(
+            method=self._operation.method,
+            url=url,
+            authorization=authorization and authorization.replace("{key}", KEY_VARIABLE),
+            content_type=content_type,
+            body=body,
+            status=response.status_code if isinstance(response, httpx.Response) else 0,
+            media_type=_media_type(response) if isinstance(response, httpx.Response) else "",
+            answer=self._without_key(response),
+        )
+        self._observe(exchange)
+        return exchange
+
+    def edit(self, lead: Lead, updates: Mapping[str, Any], *, authorization: str | None = BEARER) -> Exchange:
+        """Send an edit of a lead, whatever comes of it."""
+        body = json.dumps({"prospect_id": lead.id, "updates": updates}, ensure_ascii=False).encode()
+        exchange = self.send(lead.campaign, body, authorization=authorization)
+        if exchange.status == 200 and exchange.row:
+            self._latest[lead] = exchange.row
+        return exchange
+
+    def edited(self, lead: Lead, updates: Mapping[str, Any]) -> Exchange:
+        """Send an edit that must be carried out.
+
+        Raises:
+            Broken: it was not.
+        """
+        exchange = self.edit(lead, updates)
+        if exchange.status != 200 or not exchange.row:
+            raise Broken(exchange, "200 with the edited row")
+        return exchange
+
+    def read(self, lead: Lead) -> Exchange:
+        """Read a lead's row: an edit of nothing or, where that is refused, of one field to the value that it has.
+
+        Raises:
+            Broken: neither answers with a row.
+        """
+        if self.reads_without_edit:
+            exchange = self.edit(lead, {})
+            if exchange.status != 400:
+                if exchange.status != 200 or not exchange.row:
+                    raise Broken(exchange, "200 with the unchanged row, or 400, for an edit of nothing")
+                return exchange
+        row = self._latest.get(lead, {})
+        field = next((name for name in self.columns.listed if isinstance(row.get(name), str) and row[name]), "company")
+        exchange = self.edited(lead, {field: row.get(field) or "Acme"})
+        if self.reads_without_edit:
+            self.reads_without_edit = False
+            self.notes.append(f"an edit of nothing is refused, so rows are read by setting {field} to what it was")
+        return exchange
+
+    def prepare(self) -> None:
+        """See that the lead can be edited, and keep its row to put it back.
+
+        Raises:
+            NotJudged: it cannot; the message says what to do.
+        """
+        lead = self.settings.lead
+        exchange = self.edit(lead, {})
+        where = self.settings.base_url
+        if exchange.status == 0:
+            raise NotJudged(f"{where} cannot be reached: {exchange.text}; check BASE_URL")
+        if exchange.status in (401, 403):
+            raise NotJudged(f"{where} refused the key with {exchange.outcome()}; check PUFFLE_API_KEY")
+        if exchange.status == 404:
+            raise NotJudged(
+                f"{where} knows no such lead: {exchange.outcome()}; check PUFFLE_CAMPAIGN_ID and PUFFLE_PROSPECT_ID"
+            )
+        if exchange.status == 400:
+            status = self.named_status(exchange)
+            if status:
+                raise NotJudged(f"campaign {lead.campaign} is {status}, not a draft; give one in PUFFLE_CAMPAIGN_ID")
+            if not self.settings.loopback:
+                raise NotJudged(f"{where} refuses an edit of nothing: the row cannot be read and put back afterwards")
+        if exchange.row:
+            self._originals[lead] = exchange.row
+
+    def named_status(self, exchange: Exchange) -> str | None:
+        """The campaign status other than draft that an answer names."""
+        words = set(re.findall(r"[a-z]+", exchange.text.lower()))
+        return next((status for status in self.statuses if status != "draft" and status in words), None)
+
+    def remember(self, lead: Lead) -> dict[str, Any]:
+        """Read a lead that is about to be edited, and keep its row to put it back."""
+        row = self.read(lead).row
+        self._originals.setdefault(lead, row)
+        return row
+
+    def put_back(self) -> None:
+        """Put back the leads that were edited, and note what could not be."""
+        for lead, original in self._originals.items():
+            # A field that was null cannot be cleared through this contract; the empty string comes nearest.
+            self.edit(lead, {name: original.get(name) or "" for name in self.columns.listed})
+            exchange = self.edit(lead, {name: original[name] for name in self.columns.listed if original.get(name)})
+            left = self.columns.changed(original, exchange.row, but=("updated_at",))
+            left = [name for name in left if original.get(name) or exchange.row.get(name)]
+            if exchange.status != 200 or left:
+                self.notes.append(f"lead {lead.id} is not as it was ({', '.join(left) or exchange.outcome()})")
+                self.notes.append(f"  to put it back: {exchange.curl()}")
+        self._client.close()
+
+    def _send_patiently(self, request: httpx.Request) -> httpx.Response | httpx.TransportError:
+        for attempt in range(MOST_THROTTLED):
+            response = self._send_once(request)
+            if isinstance(response, httpx.TransportError) or response.status_code != 429:
+                return response
+            time.sleep(min(_seconds_to_wait(response, attempt), LONGEST_THROTTLE))
+        raise NotJudged(f"{self.settings.base_url} still answers 429 after {MOST_THROTTLED} tries; try again later")
+
+    def _send_once(self, request: httpx.Request) -> httpx.Response | httpx.TransportError:
+        if not self.settings.loopback:
+            time.sleep(max(0.0, self._next_send - time.monotonic()))
+            self._next_send = time.monotonic() + 1 / RATE_ELSEWHERE
+        self.requests += 1
+        try:
+            return self._client.send(request)
+        except httpx.RemoteProtocolError:
+            pass  # a server may close a connection just as it is used again
+        except httpx.TransportError as error:
+            return error
+        try:
+            return self._client.send(request)
+        except httpx.TransportError as error:
+            return error
+
+    def _without_key(self, response: httpx.Response | httpx.TransportError) -> bytes:
+        answer = response.content if isinstance(response, httpx.Response) else f"no answer: {response!r}".encode()
+        return answer.replace(self.settings.key.encode(), KEY_VARIABLE.encode())
+
+
+def _media_type(response: httpx.Response) -> str:
+    return str(response.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
+
+
+def _seconds_to_wait(response: httpx.Response, attempt: int) -> float:
+    after = response.headers.get("Retry-After", "")
+    return float(after) if after.isdecimal() else 0.5 * 2.0**attempt

@@ -1,0 +1,122 @@
+"""What is sent: ordinary values, which must be accepted, and nasty ones, which may be refused whole."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+_SCRIPTS = (
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "aeiouyäöüßéèêñçøåæœšžłığăţőÄÖÜÉÈÊÑÇØÅÆŠŽŁİ",
+    "αβγδεζηθικλμνξοπρστυφχψωάέήίόύώΑΒΓΔΩ",
+    "абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЄЇҐ",
+    "אבגדהוזחטיכלמנסעפצקרשתםןץףך",
+    "ابتثجحخدذرزسشصضطظعغفقكلمنهوي",
+    "कखगघचछजझटठडढतथदधनपफबभमयरलवशषसह",
+    "กขคงจฉชซญดตถทธนบปผพฟภมยรลวสหอ",
+    "山田太郎佐藤鈴木高橋営業部長王李张刘陈杨黄赵周吴",
+    "あいうえおかきくけこさしすせそアイウエオカキクケコ",
+    "김이박최정강조윤장임한오서신권황안송류전",
+)
+_PUNCTUATION = " '-.,&/()+"
+
+_NASTY = (
+    "",
+    "x" * 256,
+    "Aä山😀" * 3000,
+    "e\u0301 o\u0308 n\u0303",
+    "\u1e9b\u0323 ﬁ Å",
+    "\u202eabc\u202c",
+    "שלום Jane مرحبا",
+    "👩‍👩‍👧‍👦 🏳️‍🌈 🇫🇷",
+    "a\tb\nc\r\nd",
+    "\u0001\u001f\u007f",
+    "zero\u200bwidth\ufeff\u200dx",
+    "&amp; &lt;b&gt; <b>bold</b>",
+    "'; DROP TABLE lead; --",
+    "%41 %00 +1 %",
+    '\\ \\n \\u0041 "quoted"',
+    "{{7*7}} ${HOME} $(id)",
+    "null",
+    "undefined",
+    "true",
+    "0",
+    "1e3",
+    "007",
+    "NaN",
+    "status",
+    "prospect_id",
+    json.dumps({"status": "replied", "updates": {"first_name": "x"}}),
+    json.dumps(["x", None, 1]),
+)
+
+
+def _name(alphabet: str) -> SearchStrategy[str]:
+    rest = st.text(alphabet + _PUNCTUATION + "0123456789", max_size=99)
+    return st.builds(lambda first, rest: (first + rest).strip(), st.sampled_from(alphabet), rest)
+
+
+def _without_edges(text: str) -> str:
+    """Languages differ in what they trim, and whether a server may is left open."""
+    inner = [index for index, character in enumerate(text) if unicodedata.category(character)[0] not in "ZC"]
+    return text[inner[0] : inner[-1] + 1] if inner else ""
+
+
+_names = st.sampled_from(_SCRIPTS).flatmap(_name)
+_words = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=12)
+_emails = st.builds(
+    lambda first, rest, separator, domain: separator.join(["j" + first, *rest]) + "@" + domain,
+    _words, st.lists(_words, max_size=2), st.sampled_from(".-_+"),
+    st.sampled_from(["example.com", "example.org", "mail.example.net", "Example.com"]),
+)  # fmt: skip
+_profiles = st.lists(_words, min_size=1, max_size=3).map(
+    lambda words: "https://www.linkedin.com/in/" + "-".join(["jane", *words])
+)
+_exotic_emails = st.sampled_from(
+    ["Jane.SMITH@Example.COM", '"jane smith"@example.com', "jane@[192.0.2.1]", "jäne@exämple.org", "jane", "a@b@c"]
+)
+_exotic_profiles = st.sampled_from(
+    [
+        "https://www.linkedin.com/in/jane-smith/",
+        "https://linkedin.com/in/jane-smith?trk=public&x=1",
+        "http://de.linkedin.com/in/jäne",
+        "linkedin.com/in/jane",
+        "https://example.com/jane",
+        "ftp://x",
+        "http://[",
+    ]
+)
+_any_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200).map(_without_edges)
+_nasty_text = st.sampled_from(_NASTY) | _any_text
+
+_ORDINARY = {"email": _emails, "linkedin_url": _profiles}
+_NASTY_BY_FIELD = {"email": _exotic_emails | _nasty_text, "linkedin_url": _exotic_profiles | _nasty_text}
+
+
+def ordinary(field: str) -> SearchStrategy[str]:
+    """Values that a listed field must take."""
+    return _ORDINARY.get(field, _names)
+
+
+def nasty(field: str) -> SearchStrategy[str]:
+    """Values that a listed field either stores as they are or refuses."""
+    return _NASTY_BY_FIELD.get(field, _nasty_text)
+
+
+def updates(fields: Iterable[str]) -> SearchStrategy[dict[str, str]]:
+    """Ordinary values for all of these fields."""
+    return st.fixed_dictionaries({field: ordinary(field) for field in fields})
+
+
+def some_updates(fields: Iterable[str]) -> SearchStrategy[dict[str, str]]:
+    """Ordinary values for one or more of these fields."""
+    return st.sets(st.sampled_from(list(fields)), min_size=1).map(sorted).flatmap(updates)
+
+
+def no_string() -> SearchStrategy[object]:
+    """JSON values of another type than string; null is left open by the contract."""
+    return st.sampled_from([7, 0, -1, 1.5, True, False, [], ["x"], {}, {"value": "x"}])

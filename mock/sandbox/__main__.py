@@ -1,0 +1,46 @@
+"""``python -m mock.sandbox``: serve the sandbox on this machine until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import socket
+import sys
+
+import uvicorn
+
+from mock.sandbox import seed
+from mock.sandbox.app import create_app
+from mock.sandbox.rules import Rules
+from mock.sandbox.store import Store
+from puffle import contract
+
+
+def main() -> int:
+    """Serve until SIGINT or SIGTERM."""
+    parser = argparse.ArgumentParser(prog="python -m mock.sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=4011, help="port on 127.0.0.1; 0 takes a free one")
+    port = parser.parse_args().port
+
+    listener = socket.socket(proto=socket.IPPROTO_TCP)  # asyncio sets TCP_NODELAY only where it sees the protocol
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except (OSError, OverflowError) as error:
+        print(f"cannot serve on port {port}: {error}; name another with PORT=", file=sys.stderr)
+        return 2
+
+    the_contract, workspaces = contract.load(), seed.load()
+    app = create_app(the_contract, Rules(the_contract, Store(workspaces)))
+    listener.listen(128)
+    print(f"The sandbox is listening on http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
+    for workspace in workspaces:
+        print(f"  key of {workspace.name}: {workspace.key}", flush=True)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="info", timeout_graceful_shutdown=5))
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,134 @@
+"""The rules of ``updateLeadInCampaign``: one method each, called in the order in which a request meets them.
+
+What a rule promises stands in ``x-rules`` of ``openapi.yaml``; this module only keeps it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import jsonschema_rs
+import orjson
+
+from mock.sandbox.store import Store
+from puffle.contract import JSON, Contract, Schema
+
+OPERATION = "updateLeadInCampaign"
+LONGEST_MESSAGE = 300
+
+
+class Refusal(Exception):
+    """The answer to a request that is not carried out."""
+
+    def __init__(self, status: int, error: str) -> None:
+        """Take the status and the text of the answer."""
+        super().__init__(error)
+        self.status = status
+        self.error = error
+
+
+class Rules:
+    """The one operation of the contract, on top of a store."""
+
+    def __init__(self, contract: Contract, store: Store) -> None:
+        """Compile the validators from the contract's schemas."""
+        self.store = store
+        operation = contract.operation(OPERATION)
+        updatable = contract.schema("LeadFields")["properties"]
+        row = contract.schema("Lead")["properties"]
+        self.listed_fields = frozenset(updatable)
+        self._campaign_id = _validator(contract, operation.parameters[0]["schema"])
+        self._body = _validator(contract, operation.request_content["schema"])
+        # What a field may hold follows from the row that must be answered, such as the format of its email.
+        self._values = _validator(contract, {"properties": {name: row[name] for name in updatable if name in row}})
+
+    def update_lead(self, campaign_id: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+        """Carry out one request.
+
+        Returns:
+            The edited row.
+
+        Raises:
+            Refusal: the request breaks a rule; nothing was changed.
+        """
+        workspace = self.authenticate(headers.get("authorization", ""))
+        campaign = self.check_campaign_id(campaign_id)
+        status = self.find_campaign(workspace, campaign)
+        self.check_media_type(headers.get("content-type", ""))
+        request = self.parse(body)
+        self.require_draft(status)
+        fields = self.select_fields(request["updates"])
+        self.check_values(fields)
+        return self.edit(campaign, request["prospect_id"].lower(), fields)
+
+    def authenticate(self, authorization: str) -> str:
+        """The workspace whose key the request bears."""
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() == "bearer":
+            for key, workspace in self.store.workspaces():
+                if hmac.compare_digest(key.encode(), token.strip().encode("utf-8", "surrogateescape")):
+                    return workspace
+        raise Refusal(401, "unauthorized")
+
+    def check_campaign_id(self, campaign_id: str) -> str:
+        """The campaign's id in the store's spelling."""
+        _validate(self._campaign_id, campaign_id, "id")
+        return campaign_id.lower()
+
+    def find_campaign(self, workspace: str, campaign: str) -> str:
+        """The status of the campaign, which must be the workspace's own."""
+        status = self.store.status(workspace, campaign)
+        if status is None:
+            raise Refusal(404, "Campaign not found.")
+        return status
+
+    def check_media_type(self, content_type: str) -> None:
+        """Only JSON is read."""
+        if content_type.partition(";")[0].strip().lower() != JSON:
+            raise Refusal(415, f"Send the body as {JSON}.")
+
+    def parse(self, body: bytes) -> dict[str, Any]:
+        """The body as the contract's schema describes it."""
+        try:
+            request = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise Refusal(400, f"The body is not JSON: {error}") from None
+        _validate(self._body, request, "")
+        return dict(request)
+
+    def require_draft(self, status: str) -> None:
+        """The roster is frozen outside draft."""
+        if status != "draft":
+            raise Refusal(400, f"The campaign is {status}; only the leads of a draft campaign can be edited.")
+
+    def select_fields(self, updates: dict[str, Any]) -> dict[str, str]:
+        """The listed fields; the others are ignored."""
+        return {name: value for name, value in updates.items() if name in self.listed_fields}
+
+    def check_values(self, fields: dict[str, str]) -> None:
+        """A value that the row could not be answered with is refused."""
+        _validate(self._values, fields, "updates")
+
+    def edit(self, campaign: str, lead: str, fields: dict[str, str]) -> dict[str, Any]:
+        """Store the fields of one lead of that campaign."""
+        row = self.store.edit(campaign, lead, fields, self.now()) if fields else self.store.lead(campaign, lead)
+        if row is None:
+            raise Refusal(404, "Lead not found in this campaign.")
+        return row
+
+    def now(self) -> str:
+        """The time of an edit, in the store's spelling."""
+        return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _validator(contract: Contract, schema: Schema) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(contract.standalone(schema), validate_formats=True)
+
+
+def _validate(validator: jsonschema_rs.Draft202012Validator, value: Any, name: str) -> None:
+    for error in validator.iter_errors(value):
+        place = ".".join(map(str, ([name] if name else []) + list(error.instance_path))) or "body"
+        raise Refusal(400, f"{place}: {error.message}"[:LONGEST_MESSAGE])
