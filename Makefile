@@ -50,7 +50,7 @@ lint: .venv/.ready node_modules/.ready ## Check the contract (Redocly) and the P
 	@echo 'lint: no problem found'
 
 test: .venv/.ready node_modules/.ready ## Run the project's own tests
-	@pytest $(ARGS)
+	@pytest --numprocesses auto --dist worksteal $(ARGS)
 
 lock: .venv/.ready ## Pin the newest Python and Node tools that pyproject.toml and package.json allow
 	@uv pip compile --quiet --universal --generate-hashes --no-header --upgrade --python-version 3.11 \

@@ -47,7 +47,7 @@ def judge(settings: Settings, tests: list[str]) -> int:
     """
     the_contract = contract.load()
     operation = the_contract.operation("updateLeadInCampaign")
-    shapes, verdict = Shapes(operation), Verdict(operation.rules, settings.deviations)
+    shapes, verdict = Shapes(operation), Verdict(operation.rules, settings.deviations, partial=bool(tests))
 
     def observe(exchange: Exchange) -> None:
         verdict.take_answer(exchange, shapes.problem(exchange))
@@ -77,6 +77,7 @@ def _run_tests(settings: Settings, tests: list[str], judging: Judging) -> pytest
         "contract",
         max_examples=PROFILES[settings.profile],
         database=None,
+        phases=[phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain],
         deadline=None,
         report_multiple_bugs=False,
         suppress_health_check=list(hypothesis.HealthCheck),

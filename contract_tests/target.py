@@ -57,7 +57,7 @@ class Target:
         self._campaigns = {lead.campaign for lead in leads if lead}
         self._originals: dict[Lead, dict[str, Any]] = {}
         self._latest: dict[Lead, dict[str, Any]] = {}
-        self.reads_without_edit = True
+        self._reads_without_edit = True
         self._next_send = 0.0
         self._client = httpx.Client(timeout=SECONDS_TO_ANSWER, trust_env=not settings.loopback)
 
@@ -121,7 +121,7 @@ class Target:
         Raises:
             Broken: neither answers with a row.
         """
-        if self.reads_without_edit:
+        if self._reads_without_edit:
             exchange = self.edit(lead, {})
             if exchange.status != 400:
                 if exchange.status != 200 or not exchange.row:
@@ -130,10 +130,15 @@ class Target:
         row = self._latest.get(lead, {})
         field = next((name for name in self.columns.listed if isinstance(row.get(name), str) and row[name]), "company")
         exchange = self.edited(lead, {field: row.get(field) or "Acme"})
-        if self.reads_without_edit:
-            self.reads_without_edit = False
+        if self._reads_without_edit:
+            self._reads_without_edit = False
             self.notes.append(f"an edit of nothing is refused, so rows are read by setting {field} to what it was")
         return exchange
+
+    @property
+    def moved_by_reading(self) -> tuple[str, ...]:
+        """The columns that reading a row may change, because it takes an edit."""
+        return () if self._reads_without_edit else ("updated_at",)
 
     def prepare(self) -> None:
         """See that the lead can be edited, and keep its row to put it back.

@@ -56,7 +56,8 @@ _NASTY = (
 
 
 def _name(alphabet: str) -> SearchStrategy[str]:
-    rest = st.text(alphabet + _PUNCTUATION + "0123456789", max_size=99)
+    characters = alphabet + _PUNCTUATION + "0123456789"
+    rest = st.text(characters, max_size=20) | st.text(characters, min_size=80, max_size=99)
     return st.builds(lambda first, rest: (first + rest).strip(), st.sampled_from(alphabet), rest)
 
 
@@ -76,25 +77,27 @@ _emails = st.builds(
 _profiles = st.lists(_words, min_size=1, max_size=3).map(
     lambda words: "https://www.linkedin.com/in/" + "-".join(["jane", *words])
 )
-_exotic_emails = st.sampled_from(
-    ["Jane.SMITH@Example.COM", '"jane smith"@example.com', "jane@[192.0.2.1]", "jäne@exämple.org", "jane", "a@b@c"]
+_EXOTIC_EMAILS = (
+    "Jane.SMITH@Example.COM",
+    '"jane smith"@example.com',
+    "jane@[192.0.2.1]",
+    "jäne@exämple.org",
+    "jane",
+    "a@b@c",
 )
-_exotic_profiles = st.sampled_from(
-    [
-        "https://www.linkedin.com/in/jane-smith/",
-        "https://linkedin.com/in/jane-smith?trk=public&x=1",
-        "http://de.linkedin.com/in/jäne",
-        "linkedin.com/in/jane",
-        "https://example.com/jane",
-        "ftp://x",
-        "http://[",
-    ]
+_EXOTIC_PROFILES = (
+    "https://www.linkedin.com/in/jane-smith/",
+    "https://linkedin.com/in/jane-smith?trk=public&x=1",
+    "http://de.linkedin.com/in/jäne",
+    "linkedin.com/in/jane",
+    "https://example.com/jane",
+    "ftp://x",
+    "http://[",
 )
 _any_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200).map(_without_edges)
-_nasty_text = st.sampled_from(_NASTY) | _any_text
 
 _ORDINARY = {"email": _emails, "linkedin_url": _profiles}
-_NASTY_BY_FIELD = {"email": _exotic_emails | _nasty_text, "linkedin_url": _exotic_profiles | _nasty_text}
+_EXOTIC = {"email": _EXOTIC_EMAILS, "linkedin_url": _EXOTIC_PROFILES}
 
 
 def ordinary(field: str) -> SearchStrategy[str]:
@@ -102,9 +105,14 @@ def ordinary(field: str) -> SearchStrategy[str]:
     return _ORDINARY.get(field, _names)
 
 
-def nasty(field: str) -> SearchStrategy[str]:
-    """Values that a listed field either stores as they are or refuses."""
-    return _NASTY_BY_FIELD.get(field, _nasty_text)
+def nasty(field: str) -> tuple[str, ...]:
+    """Values that are known to go wrong; a listed field either stores them as they are or refuses them."""
+    return _EXOTIC.get(field, ()) + _NASTY
+
+
+def any_text() -> SearchStrategy[str]:
+    """Any text, which a listed field either stores as it is or refuses."""
+    return _any_text
 
 
 def updates(fields: Iterable[str]) -> SearchStrategy[dict[str, str]]:

@@ -48,12 +48,17 @@ class Finding:
     exchange: Exchange | None = None
 
 
+UNMET = Finding("not verified", "no test met it")
+
+
 @dataclass
 class Verdict:
     """The findings of a run, by rule and by shape."""
 
     rules: Sequence[Rule]
     deviations: Deviations
+    partial: bool = False
+    """Only some tests were chosen: what they did not meet is left out."""
     findings: dict[str, list[Finding]] = field(default_factory=dict)
     excused: dict[str, int] = field(default_factory=dict)
     """How often each excused deviation was met, by name."""
@@ -88,7 +93,7 @@ class Verdict:
             return Finding("excused", f"kept but for {', '.join(excused)}")
         if findings or rule_id in self._shapes_seen:
             return Finding("kept")
-        return Finding("not verified", "no test met it")
+        return UNMET
 
     def exit_code(self, strict: bool) -> int:
         """0 where the contract is kept, 1 where it is broken, 2 where a test itself failed."""
@@ -121,6 +126,8 @@ class Verdict:
     def _section(self, rules: Iterable[Rule]) -> Iterator[str]:
         for rule in rules:
             finding = self.finding(rule.id)
+            if self.partial and finding == UNMET:
+                continue
             promise = f"assumed: {rule.promise}" if rule.assumed else rule.promise
             if finding.state == "kept":
                 yield from _item("kept", rule.id, textwrap.shorten(promise, WIDTH - INDENT, placeholder=" …"))
@@ -140,7 +147,7 @@ def _item(state: str, name: str, text: str) -> Iterator[str]:
 
 
 def _wrapped(text: str, first: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=" " * INDENT, break_on_hyphens=False)
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=" " * INDENT)
 
 
 def state_of(error: BaseException) -> tuple[State, str, Exchange | None]:

@@ -1,0 +1,71 @@
+"""Start what the tests look at: applications in this process, commands in others."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from mock import run
+
+ROOT = Path(__file__).parent.parent
+KEY = run.variables()["PUFFLE_API_KEY"]
+DRAFT = run.variables()["PUFFLE_CAMPAIGN_ID"]
+LEAD = run.variables()["PUFFLE_PROSPECT_ID"]
+LONGEST_COMMAND = 240.0
+
+
+@contextlib.contextmanager
+def served(make_app: Callable[[], ASGIApp]) -> Iterator[str]:
+    """The URL of an application that is made, and runs, in a thread while the block runs."""
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(128)
+        server = uvicorn.Server(
+            uvicorn.Config(make_app, factory=True, lifespan="off", log_level="critical", timeout_graceful_shutdown=1)
+        )
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            while not server.started:
+                assert thread.is_alive(), "the application could not be made"
+                time.sleep(0.002)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def clean_environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
+    """This process's environment without what an outer make or a person's own settings would add."""
+    ours = ("PUFFLE_", "MAKE", "MFLAGS", "BASE_URL", "TARGET", "STRICT", "PROFILE", "SEED", "CONFIRM", "DEVIATIONS")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return {**kept, **(changes or {})}
+
+
+def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the project to its end."""
+    return subprocess.run(
+        words, cwd=ROOT, env=clean_environment(environment), stdin=subprocess.DEVNULL, capture_output=True,
+        text=True, encoding="utf-8", timeout=LONGEST_COMMAND, check=False,
+    )  # fmt: skip
+
+
+def make(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run make as a person would."""
+    return command("make", "--no-print-directory", *words, **environment)
+
+
+def judge(url: str, *tests: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the contract tests, all or those chosen, against a URL with the ids of the seed data."""
+    variables = {**run.variables(), "BASE_URL": url, **environment}
+    return command(sys.executable, "-m", "contract_tests", *tests, **variables)
