@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -52,15 +53,15 @@ def judge(settings: Settings, tests: list[str]) -> int:
     def observe(exchange: Exchange) -> None:
         verdict.take_answer(exchange, shapes.problem(exchange))
 
-    target = Target(settings, operation, observe)
-    target.prepare()
-    print(f"Judging {settings.base_url} by contract {the_contract.version} ({settings.profile}) …\n", flush=True)
-    started = time.monotonic()
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        ended = _run_tests(settings, tests, Judging(target, verdict))
-    finally:
-        target.put_back()
+    with closing(Target(settings, operation, observe)) as target:
+        target.prepare()
+        print(f"Judging {settings.base_url} by contract {the_contract.version} ({settings.profile}) …\n", flush=True)
+        started = time.monotonic()
+        signal.signal(signal.SIGTERM, _interrupt)
+        try:
+            ended = _run_tests(settings, tests, Judging(target, verdict))
+        finally:
+            target.put_back()
     if ended not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise NotJudged(f"the run was cut short ({ended.name.lower().replace('_', ' ')})")
     code = verdict.exit_code(settings.strict)

@@ -188,6 +188,9 @@ class Target:
             if exchange.status != 200 or left:
                 self.notes.append(f"lead {lead.id} is not as it was ({', '.join(left) or exchange.outcome()})")
                 self.notes.append(f"  to put it back: {exchange.curl()}")
+
+    def close(self) -> None:
+        """End the connections to it."""
         self._client.close()
 
     def _send_patiently(self, request: httpx.Request) -> httpx.Response | httpx.TransportError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -25,12 +25,12 @@ Implementation = type[Rules] | Callable[[Answer], None]
 """Rules of its own, or a function that rewrites each answer."""
 
 
-def implementation(different: Implementation = Rules) -> ASGIApp:
-    """A freshly seeded sandbox that differs in this."""
-    store = Store(seed.load())
+def implementation(different: Implementation = Rules, document: Mapping[str, Any] = CONTRACT.document) -> ASGIApp:
+    """A freshly seeded sandbox that differs in this, by the project's contract or another one."""
+    the_contract, store = contract.Contract(document), Store(seed.load())
     if isinstance(different, type):
-        return create_app(CONTRACT, different(CONTRACT, store))
-    return Rewriting(create_app(CONTRACT, Rules(CONTRACT, store)), different)
+        return create_app(the_contract, different(the_contract, store))
+    return Rewriting(create_app(the_contract, Rules(the_contract, store)), different)
 
 
 class Lenient(Rules):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from mock import run
+from mock.process import LISTENING
 
 ROOT = Path(__file__).parent.parent
 KEY = run.variables()["PUFFLE_API_KEY"]
@@ -69,3 +71,53 @@ def judge(url: str, *tests: str, **environment: str) -> subprocess.CompletedProc
     """Run the contract tests, all or those chosen, against a URL with the ids of the seed data."""
     variables = {**run.variables(), "BASE_URL": url, **environment}
     return command(sys.executable, "-m", "contract_tests", *tests, **variables)
+
+
+class Background:
+    """A command that serves until it is told to stop."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.lines: list[str] = []
+
+    def listening(self) -> str:
+        """The URL that it says it is listening on."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line)
+            found = LISTENING.search(line)
+            if found:
+                return str(found[1])
+        raise AssertionError(f"it does not listen: {''.join(self.lines)}")
+
+    def child(self) -> int:
+        """The process that it has started itself."""
+        return int(Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()[0])
+
+
+@contextlib.contextmanager
+def background(*words: str, **environment: str) -> Iterator[Background]:
+    """Run a command of the project while the block runs."""
+    process = subprocess.Popen(
+        words, cwd=ROOT, env=clean_environment(environment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, encoding="utf-8", start_new_session=True,
+    )  # fmt: skip
+    try:
+        yield Background(process)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+
+
+def group_is_gone(leader: int) -> bool:
+    """Whether no process of a group is left."""
+    try:
+        os.killpg(leader, 0)
+    except ProcessLookupError:
+        return True
+    return False

@@ -95,7 +95,7 @@ class Rules:
         try:
             request = orjson.loads(body)
         except orjson.JSONDecodeError as error:
-            raise Refusal(400, f"The body is not JSON: {error}") from None
+            raise Refusal(400, f"The body cannot be read as JSON: {error}") from None
         _validate(self._body, request, "")
         return dict(request)
 
