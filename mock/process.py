@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import NoReturn
 
-LISTENING = re.compile(r"listening on (http://[\w.:\[\]]+)")
+LISTENING = re.compile(r"listening on (http://\S+:\d+)")
 LONGEST_START = 60.0
 LONGEST_END = 10.0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import socket
 import sys
 
@@ -11,9 +12,10 @@ import uvicorn
 
 from mock.sandbox import seed
 from mock.sandbox.app import create_app
-from mock.sandbox.rules import Rules
+from mock.sandbox.rules import OPERATION, Rules
 from mock.sandbox.store import Store
 from puffle import contract
+from puffle.contract import JSON
 
 
 def main() -> int:
@@ -33,9 +35,11 @@ def main() -> int:
     the_contract, workspaces = contract.load(), seed.load()
     app = create_app(the_contract, Rules(the_contract, Store(workspaces)))
     listener.listen(128)
-    print(f"The sandbox is listening on http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
-    for workspace in workspaces:
-        print(f"  key of {workspace.name}: {workspace.key}", flush=True)
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    example = next(the_contract.operation(OPERATION).examples())
+    print(f"The sandbox is listening on {url}. Keys: {', '.join(workspace.key for workspace in workspaces)}. Try:")
+    print(f"curl -X PATCH {url}{example.path} -H 'Authorization: Bearer {workspaces[0].key}' \\")
+    print(f"  -H 'Content-Type: {JSON}' -d '{json.dumps(example.body)}'", flush=True)
     server = uvicorn.Server(uvicorn.Config(app, log_level="info", timeout_graceful_shutdown=5))
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])

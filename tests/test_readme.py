@@ -1,0 +1,61 @@
+"""What the README shows is what happens."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from contract_tests.settings import Deviations
+from contract_tests.verdict import SHAPES, Verdict
+from mock import run
+from puffle import contract
+from tests.implementations import implementation
+from tests.running import KEY, ROOT, background, command, served
+
+README = (ROOT / "README.md").read_text("utf-8")
+OPERATION = contract.load().operation("updateLeadInCampaign")
+
+
+def test_verdict_shown_is_one_that_is_printed() -> None:
+    verdict = Verdict(OPERATION.rules, Deviations())
+    for rule in (*OPERATION.rules, *SHAPES):
+        verdict.add(rule.id, "test", "kept")
+    shown = re.findall(r"^  kept .*$", README, re.MULTILINE)
+    assert len(shown) == 6
+    assert set(shown) <= set(verdict.lines())
+    assert f"The contract is kept. {verdict.counts()}; " in README
+
+
+def test_every_command_shown_is_one_of_make() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for target in re.findall(r"(?:`|\$ )make ([a-z]+)", README):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_what_the_sandbox_says_is_shown() -> None:
+    with background("make", "sandbox", "PORT=0") as server:
+        url = server.listening()
+        assert server.process.stdout
+        said = [*server.lines, server.process.stdout.readline(), server.process.stdout.readline()]
+    assert "".join(said).replace(url, "http://127.0.0.1:4011") in README
+
+
+def test_snippet_prints_what_is_said() -> None:
+    snippet = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+    assert snippet
+    assert KEY in snippet[1]
+    with served(implementation) as url:
+        code = snippet[1].replace("http://127.0.0.1:4011", url)
+        printed = command(sys.executable, "-c", code).stdout.strip()
+    assert printed
+    assert f"prints `{printed}`" in README
+
+
+def test_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert target.startswith("https://") or (ROOT / target).exists(), target
+
+
+def test_env_example_lists_what_is_read() -> None:
+    listed = set(re.findall(r"^(\w+)=$", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE))
+    assert listed == set(run.variables())
