@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-KEY_VARIABLE = "$PUFFLE_API_KEY"
+KEY_VARIABLE = "PUFFLE_API_KEY"
 NOT_JSON = object()
-LONGEST_SHOWN = 600
+LONGEST_SHOWN = 400
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Exchange:
     method: str
     url: str
     authorization: str | None
-    """As sent, with ``$PUFFLE_API_KEY`` in place of the key."""
+    """As the shell reads it between double quotes, with ``$PUFFLE_API_KEY`` in place of the key."""
     content_type: str
     body: bytes
     status: int
@@ -58,7 +58,7 @@ class Exchange:
         """The same request as a command that runs as it is, with the key in the environment."""
         parts = ["curl", "-i", "-X", self.method, shlex.quote(self.url)]
         if self.authorization is not None:
-            parts += ["-H", f'"Authorization: {_in_double_quotes(self.authorization)}"']
+            parts += ["-H", f'"Authorization: {self.authorization}"']
         parts += ["-H", shlex.quote(f"Content-Type: {self.content_type}")]
         try:
             body = self.body.decode()
@@ -66,8 +66,3 @@ class Exchange:
             octal = "".join(f"\\{byte:03o}" for byte in self.body)
             return f"printf '{octal}' | {' '.join(parts)} --data-binary @-"
         return f"{' '.join(parts)} --data-raw {shlex.quote(body)}"
-
-
-def _in_double_quotes(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("`", "\\`").replace("$", "\\$")
-    return escaped.replace("\\" + KEY_VARIABLE, KEY_VARIABLE)

@@ -24,6 +24,7 @@ RATE_ELSEWHERE = 5.0
 
 UNKNOWN_CAMPAIGN = "00000000-0000-4000-8000-{:012x}"
 """Campaigns that no workspace has."""
+_KEY = re.compile(r"\{key(?::-(\d+))?\}")
 _UNKNOWN_CAMPAIGN = re.compile(r"00000000-0000-4000-8000-[0-9a-f]{12}\Z")
 
 
@@ -56,7 +57,9 @@ class Target:
         leads = [settings.lead, settings.launched, settings.foreign]
         self._campaigns = {lead.campaign for lead in leads if lead}
         self._originals: dict[Lead, dict[str, Any]] = {}
+        """The row before the first edit, empty where the implementation did not show it."""
         self._latest: dict[Lead, dict[str, Any]] = {}
+        self._edited: set[Lead] = set()
         self._reads_without_edit = True
         self._next_send = 0.0
         self._client = httpx.Client(timeout=SECONDS_TO_ANSWER, trust_env=not settings.loopback)
@@ -69,7 +72,8 @@ class Target:
         Args:
             campaign: a configured campaign, or one made from ``UNKNOWN_CAMPAIGN``.
             body: the bytes to send.
-            authorization: the header, in which ``{key}`` stands for the key; None sends none.
+            authorization: the header, in which ``{key}`` stands for the key and ``{key:-2}`` for the key without its
+                last two characters; None sends none.
             content_type: of the body.
 
         Raises:
@@ -81,27 +85,28 @@ class Target:
         url = self.settings.base_url + self._operation.path(id=campaign)
         headers = {"Content-Type": content_type, "Accept": JSON}
         if authorization is not None:
-            headers["Authorization"] = authorization.replace("{key}", self.settings.key)
+            headers["Authorization"] = _KEY.sub(self._key, authorization)
         response = self._send_patiently(httpx.Request(self._operation.method, url, headers=headers, content=body))
         exchange = Exchange(
             method=self._operation.method,
             url=url,
-            authorization=authorization and authorization.replace("{key}", KEY_VARIABLE),
+            authorization=authorization and _KEY.sub(_key_in_shell, authorization),
             content_type=content_type,
             body=body,
             status=response.status_code if isinstance(response, httpx.Response) else 0,
             media_type=_media_type(response) if isinstance(response, httpx.Response) else "",
-            answer=self._without_key(response),
+            answer=self._without_key(response, authorization or ""),
         )
         self._observe(exchange)
         return exchange
 
     def edit(self, lead: Lead, updates: Mapping[str, Any], *, authorization: str | None = BEARER) -> Exchange:
-        """Send an edit of a lead, whatever comes of it."""
-        body = json.dumps({"prospect_id": lead.id, "updates": updates}, ensure_ascii=False).encode()
-        exchange = self.send(lead.campaign, body, authorization=authorization)
-        if exchange.status == 200 and exchange.row:
-            self._latest[lead] = exchange.row
+        """Send an edit of a lead, whatever comes of it. Before the first one its row is read, to be put back."""
+        if updates and lead not in self._originals:
+            self._originals[lead] = self._update(lead, {}, BEARER).row
+        exchange = self._update(lead, updates, authorization)
+        if exchange.status == 200 and updates:
+            self._edited.add(lead)
         return exchange
 
     def edited(self, lead: Lead, updates: Mapping[str, Any]) -> Exchange:
@@ -171,18 +176,17 @@ class Target:
         words = set(re.findall(r"[a-z]+", exchange.text.lower()))
         return next((status for status in self.statuses if status != "draft" and status in words), None)
 
-    def remember(self, lead: Lead) -> dict[str, Any]:
-        """Read a lead that is about to be edited, and keep its row to put it back."""
-        row = self.read(lead).row
-        self._originals.setdefault(lead, row)
-        return row
-
     def put_back(self) -> None:
         """Put back the leads that were edited, and note what could not be."""
-        for lead, original in self._originals.items():
+        for lead in self._edited:
+            original = self._originals[lead]
+            if not original:
+                self.notes.append(f"lead {lead.id} was edited; what it was before is not known")
+                continue
             # A field that was null cannot be cleared through this contract; the empty string comes nearest.
-            self.edit(lead, {name: original.get(name) or "" for name in self.columns.listed})
-            exchange = self.edit(lead, {name: original[name] for name in self.columns.listed if original.get(name)})
+            self._update(lead, {name: original.get(name) or "" for name in self.columns.listed}, BEARER)
+            listed = {name: original[name] for name in self.columns.listed if original.get(name)}
+            exchange = self._update(lead, listed, BEARER)
             left = self.columns.changed(original, exchange.row, but=("updated_at",))
             left = [name for name in left if original.get(name) or exchange.row.get(name)]
             if exchange.status != 200 or left:
@@ -192,6 +196,13 @@ class Target:
     def close(self) -> None:
         """End the connections to it."""
         self._client.close()
+
+    def _update(self, lead: Lead, updates: Mapping[str, Any], authorization: str | None) -> Exchange:
+        body = json.dumps({"prospect_id": lead.id, "updates": updates}, ensure_ascii=False).encode()
+        exchange = self.send(lead.campaign, body, authorization=authorization)
+        if exchange.status == 200 and exchange.row:
+            self._latest[lead] = exchange.row
+        return exchange
 
     def _send_patiently(self, request: httpx.Request) -> httpx.Response | httpx.TransportError:
         for attempt in range(MOST_THROTTLED):
@@ -208,7 +219,7 @@ class Target:
         self.requests += 1
         try:
             return self._client.send(request)
-        except httpx.RemoteProtocolError:
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
             pass  # a server may close a connection just as it is used again
         except httpx.TransportError as error:
             return error
@@ -217,9 +228,22 @@ class Target:
         except httpx.TransportError as error:
             return error
 
-    def _without_key(self, response: httpx.Response | httpx.TransportError) -> bytes:
+    def _key(self, part: re.Match[str]) -> str:
+        return self.settings.key[: -int(part[1])] if part[1] else self.settings.key
+
+    def _without_key(self, response: httpx.Response | httpx.TransportError, authorization: str) -> bytes:
         answer = response.content if isinstance(response, httpx.Response) else f"no answer: {response!r}".encode()
-        return answer.replace(self.settings.key.encode(), KEY_VARIABLE.encode())
+        # What was sent may have been made from the key, and come back.
+        for part in (_KEY.match(BEARER.split()[1]), *_KEY.finditer(authorization)):
+            assert part is not None
+            answer = answer.replace(self._key(part).encode(), _key_in_shell(part).encode())
+        return answer
+
+
+def _key_in_shell(part: re.Match[str]) -> str:
+    if part[1]:
+        return f"${{{KEY_VARIABLE}%{'?' * int(part[1])}}}"
+    return f"${KEY_VARIABLE}" if part.end() == len(part.string) else f"${{{KEY_VARIABLE}}}"
 
 
 def _media_type(response: httpx.Response) -> str:

@@ -138,7 +138,7 @@ class Verdict:
                 yield from _item(state, rule.id, promise)
                 yield from _wrapped(finding.detail, " " * INDENT)
                 if finding.exchange:
-                    yield from _wrapped(f"got {finding.exchange.outcome()}", " " * INDENT)
+                    yield f"{'':{INDENT}}got {finding.exchange.outcome()}"
                     yield f"{'':{INDENT}}{finding.exchange.curl()}"
 
 

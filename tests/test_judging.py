@@ -25,7 +25,7 @@ from contract_tests.verdict import SHAPES, Verdict
 from mock import run
 from mock.sandbox import seed
 from mock.sandbox.rules import Refusal, Rules
-from tests.implementations import CONTRACT, Row, implementation
+from tests.implementations import CONTRACT, Implementation, Row, implementation
 from tests.mutants import MUTANTS
 from tests.rewriting import Answer
 from tests.running import DRAFT, KEY, LEAD, ROOT, background, command, judge, served
@@ -176,17 +176,29 @@ def test_key_is_never_printed_even_when_it_is_echoed() -> None:
     def echo(answer: Answer) -> None:
         answer.status, answer.json = 418, {"you sent": f"Bearer {KEY}"}
 
-    class Echoing(Rules):
+    class EchoesTheKey(Rules):
         def require_draft(self, status: str) -> None:
             if status != "draft":
                 raise Refusal(400, f"not with {KEY}")
 
-    for broken in (Echoing, echo):
+    class EchoesWrongKeys(Rules):
+        def authenticate(self, authorization: str) -> str:
+            try:
+                return super().authenticate(authorization)
+            except Refusal:
+                raise Refusal(403, f"{authorization} is wrong") from None
+
+    chosen: dict[Implementation, tuple[str, ...]] = {
+        EchoesTheKey: SOME_TESTS,
+        EchoesWrongKeys: ("-k", "with_wrong_key"),
+        echo: SOME_TESTS,
+    }
+    for broken, tests in chosen.items():
         with served(partial(implementation, broken)) as url:
-            result = judge(url, *SOME_TESTS, SEED="3")
+            result = judge(url, *tests)
         assert result.returncode == 1
-        assert "$PUFFLE_API_KEY" in result.stdout
-        assert KEY not in result.stdout + result.stderr
+        assert "PUFFLE_API_KEY" in result.stdout
+        assert KEY[: len(KEY) // 2 + 1] not in result.stdout + result.stderr
 
 
 @pytest.mark.parametrize(
@@ -286,6 +298,35 @@ def test_lead_is_put_back(number: signal.Signals | None) -> None:
                 judging.process.send_signal(number)
             assert judging.process.wait(60) == (2 if number else 0), judging.process.stdout.read()
         assert (row(url), row(url, lead=VARIABLES["PUFFLE_OTHER_PROSPECT_ID"])) == before
+
+
+def test_lead_that_should_not_have_been_edited_is_put_back() -> None:
+    launched = VARIABLES["PUFFLE_LAUNCHED_CAMPAIGN_ID"], VARIABLES["PUFFLE_LAUNCHED_PROSPECT_ID"]
+    mutant = next(mutant for mutant in MUTANTS if mutant.name == "EditsRunningCampaigns")
+    with served(mutant.app) as url:
+        before = row(url, *launched)
+        result = judge(url, *SOME_TESTS)
+        assert row(url, *launched) == before
+    assert result.returncode == 1
+    assert "Notes" not in result.stdout
+
+
+def test_what_cannot_be_put_back_is_said() -> None:
+    nulls = VARIABLES["PUFFLE_OTHER_PROSPECT_ID"]
+
+    class TakesNoEmptyString(Rules):
+        def check_values(self, fields: dict[str, str]) -> None:
+            super().check_values(fields)
+            if "" in fields.values():
+                raise Refusal(400, "no field may be empty")
+
+    with served(partial(implementation, TakesNoEmptyString)) as url:
+        result = judge(url, *SOME_TESTS, PUFFLE_PROSPECT_ID=nulls)
+    assert result.returncode == 0
+    assert re.search(
+        rf"^  lead {nulls} is not as it was \(linkedin_url, company, position, headline\)$", result.stdout, re.M
+    )
+    assert re.search(r"^    to put it back: curl .*PUFFLE_API_KEY", result.stdout, re.MULTILINE)
 
 
 def test_lead_is_put_back_after_a_broken_rule() -> None:
