@@ -6,6 +6,8 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -252,4 +254,9 @@ def _media_type(response: httpx.Response) -> str:
 
 def _seconds_to_wait(response: httpx.Response, attempt: int) -> float:
     after = response.headers.get("Retry-After", "")
-    return float(after) if after.isdecimal() else 0.5 * 2.0**attempt
+    if after.isdecimal():
+        return float(after)
+    try:
+        return max(0.0, (parsedate_to_datetime(after) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return 0.5 * 2.0**attempt

@@ -6,8 +6,10 @@ import json
 import re
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import httpx
@@ -234,6 +236,26 @@ def test_only_the_named_deviation_is_excused() -> None:
         other = Exchange("PATCH", "http://x", None, "", b"", 200, "", answer)
         verdict.add("bearer-required", test, "broken", "", other)
         assert verdict.finding("bearer-required").state == "broken"
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "shortest", "longest"),
+    [("1", 1, 3), ("{:%a, %d %b %Y %H:%M:%S} GMT", 0, 3), ("soon", 0.5, 2), ("Mon, 01 Jan 2024 00:00:00 GMT", 0, 1)],
+)
+def test_throttled_request_waits_and_is_sent_again(retry_after: str, shortest: float, longest: float) -> None:
+    answers = iter([429])
+
+    def throttle_once(answer: Answer) -> None:
+        answer.status = next(answers, answer.status)
+        answer.headers["retry-after"] = retry_after.format(datetime.now(UTC) + timedelta(seconds=1))
+
+    with served(partial(implementation, throttle_once)) as url:
+        settings = Settings.read({**VARIABLES, "BASE_URL": url})
+        with closing(Target(settings, OPERATION, lambda _: None)) as target:
+            started = time.monotonic()
+            assert target.read(settings.lead).status == 200
+            assert shortest <= time.monotonic() - started < longest
+    assert target.requests == 2
 
 
 @pytest.fixture
