@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -30,10 +30,16 @@ class Columns:
                 return one.lower() == other.lower()
         return type(one) is type(other) and bool(one == other)
 
-    def changed(self, before: Mapping[str, Any], after: Mapping[str, Any], but: tuple[str, ...] = ()) -> list[str]:
-        """The columns in which two rows differ, apart from those named."""
-        names = dict.fromkeys([*before, *after])
-        return [name for name in names if name not in but and not self.same(name, before.get(name), after.get(name))]
+    def changed(self, before: Mapping[str, Any], after: Mapping[str, Any], but: Iterable[str] = ()) -> list[str]:
+        """The columns of the contract in which two rows differ, apart from those named.
+
+        What a row holds beyond them may change as it likes, and so may ``updated_at``, even where nothing is edited.
+        """
+        return [
+            name
+            for name in self.schemas
+            if name not in ("updated_at", *but) and not self.same(name, before.get(name), after.get(name))
+        ]
 
 
 def moment(text: str) -> datetime | str:

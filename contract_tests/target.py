@@ -142,11 +142,6 @@ class Target:
             self.notes.append(f"an edit of nothing is refused, so rows are read by setting {field} to what it was")
         return exchange
 
-    @property
-    def moved_by_reading(self) -> tuple[str, ...]:
-        """The columns that reading a row may change, because it takes an edit."""
-        return () if self._reads_without_edit else ("updated_at",)
-
     def prepare(self) -> None:
         """See that the lead can be edited, and keep its row to put it back.
 
@@ -189,7 +184,7 @@ class Target:
             self._update(lead, {name: original.get(name) or "" for name in self.columns.listed}, BEARER)
             listed = {name: original[name] for name in self.columns.listed if original.get(name)}
             exchange = self._update(lead, listed, BEARER)
-            left = self.columns.changed(original, exchange.row, but=("updated_at",))
+            left = self.columns.changed(original, exchange.row)
             left = [name for name in left if original.get(name) or exchange.row.get(name)]
             if exchange.status != 200 or left:
                 self.notes.append(f"lead {lead.id} is not as it was ({', '.join(left) or exchange.outcome()})")

@@ -84,7 +84,7 @@ class Verdict:
     def finding(self, rule_id: str) -> Finding:
         """What counts of all that was found of a rule: the worst of it, at its shortest."""
         findings = self.findings.get(rule_id, [])
-        for state in ("failed", "broken", "not verified"):
+        for state in ("broken", "failed", "not verified"):
             found = [finding for finding in findings if finding.state == state]
             if found:
                 return min(found, key=lambda finding: len(finding.exchange.body) if finding.exchange else 0)
@@ -187,6 +187,10 @@ class Judging:
             rule_id = rule_of(item)
             if rule_id in unverifiable:
                 item.add_marker(pytest.mark.skip(reason=unverifiable[rule_id]))
+
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        """Pass over the other tests of a rule that is broken already: its verdict stands."""
+        return True if self._verdict.finding(rule_of(item)).state == "broken" else None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:

@@ -9,6 +9,7 @@ import html
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 import orjson
 from starlette.types import ASGIApp
@@ -254,6 +255,24 @@ class NormalisesUnicode(Storing):
 class LosesEmoji(Storing):
     def stored(self, field: str, value: str) -> str:  # noqa: ARG002
         return "".join(character if character <= "\uffff" else "?" for character in value)
+
+
+@breaks("edits-listed-fields")
+class CalmsCapitals(Storing):
+    def stored(self, field: str, value: str) -> str:
+        return value.title() if field == "name" and value.isupper() else value
+
+
+@breaks("edits-listed-fields")
+class StraightensQuotes(Storing):
+    def stored(self, field: str, value: str) -> str:  # noqa: ARG002
+        return value.translate(str.maketrans("\u201c\u201d\u2018\u2019", "\"\"''"))
+
+
+@breaks("edits-listed-fields")
+class DecodesPercentSigns(Storing):
+    def stored(self, field: str, value: str) -> str:
+        return unquote(value) if field != "linkedin_url" else value
 
 
 @breaks("edits-listed-fields")

@@ -124,6 +124,29 @@ class MovesUpdatedAtOnlyOnAChange(Rules):
 
 
 @harmless
+class MovesUpdatedAtEvenWhereNothingIsEdited(Rules):
+    def edit(self, campaign: str, lead: str, fields: dict[str, str]) -> Row:
+        row = super().edit(campaign, lead, fields)
+        return {**row, "updated_at": self.now()}
+
+
+@harmless
+class CountsVersions(Rules):
+    def edit(self, campaign: str, lead: str, fields: dict[str, str]) -> Row:
+        self.version += 1
+        row = super().edit(campaign, lead, fields)
+        return {**row, "version": self.version, "display_name": f"{row['first_name']} {row['last_name']}"}
+
+    version = 0
+
+
+@harmless
+class TrimsControlCharacters(Storing):
+    def stored(self, field: str, value: str) -> str:  # noqa: ARG002
+        return value.strip("".join(map(chr, range(33))))
+
+
+@harmless
 def says_more(answer: Answer) -> None:
     if answer.status == 200:
         answer.row["tags"] = ["x"]
