@@ -7,8 +7,14 @@ PATH := $(CURDIR)/$(BIN):$(PATH)
 export PATH
 
 # make turns each failure into its own code 2, but in question mode it hands on the code of a `+` recipe, so that
-# `make contract` can end 1 (broken) and 2 (could not be judged).
+# `make contract` can end 1 (broken) and 2 (could not be judged). Nothing but `+` recipes runs then.
 ifneq (,$(filter contract,$(MAKECMDGOALS)))
+ifneq (contract,$(MAKECMDGOALS))
+$(error contract hands on its exit code only alone: run `make contract` and the other commands one after the other)
+endif
+ifneq (,$(findstring n,$(firstword -$(MAKEFLAGS))))
+$(error a dry run of contract is not possible: it would be a real one)
+endif
 MAKEFLAGS += -q
 endif
 
@@ -37,9 +43,11 @@ proxy: .venv/.ready node_modules/.ready ## Serve Prism in front of UPSTREAM=http
 	@exec python -m mock.prism --port $(or $(PORT),4012) --upstream '$(UPSTREAM)'
 
 generate: .venv/.ready ## Rebuild all that is derived from openapi.yaml (OUT=generated)
-	@rm -rf '$(or $(OUT),generated)/puffle_client'
+	@rm -rf '$(or $(OUT),generated)/.new'
 	@openapi-python-client generate --path openapi.yaml --config openapi-python-client.yaml --meta none \
-	  --fail-on-warning --output-path '$(or $(OUT),generated)/puffle_client' >/dev/null
+	  --fail-on-warning --output-path '$(or $(OUT),generated)/.new' >/dev/null
+	@rm -rf '$(or $(OUT),generated)/puffle_client'
+	@mv '$(or $(OUT),generated)/.new' '$(or $(OUT),generated)/puffle_client'
 	@echo '$(or $(OUT),generated)/puffle_client rebuilt from openapi.yaml'
 
 lint: .venv/.ready node_modules/.ready ## Check the contract (Redocly) and the Python (ruff, mypy --strict)
@@ -68,12 +76,12 @@ clean: ## Remove what the set-up and the tests left behind
 	+@echo 'setting up Python tools in .venv …' >&2
 	+@{ $(PYTHON) -m venv --clear .venv \
 	  && pip install -qq --disable-pip-version-check --require-hashes --requirement requirements/uv.txt \
-	  && uv pip sync --quiet --compile-bytecode --require-hashes requirements/dev.txt \
-	  && uv pip install --quiet --no-deps --no-build-isolation --editable . ; } || exit 2
+	  && uv pip sync --quiet --python $(BIN)/python --compile-bytecode --require-hashes requirements/dev.txt \
+	  && uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable . ; } || exit 2
 	+@touch $@
 
 node_modules/.ready: package.json package-lock.json .npmrc
 	+@command -v npm >/dev/null || { echo 'Node 20.19+ or 22.12+ with npm is needed for Prism and Redocly' >&2; exit 2; }
 	+@echo 'setting up Node tools in node_modules …' >&2
-	+@npm ci --silent || exit 2
+	+@npm ci --loglevel=error --no-progress >/dev/null || exit 2
 	+@touch $@

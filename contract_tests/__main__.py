@@ -31,13 +31,21 @@ HERE = Path(__file__).parent
 
 def main(tests: list[str]) -> int:
     """Run the tests (all, or those that pytest's ``-k`` and the like choose) and print the verdict."""
-    given = {name: value for name, value in dotenv_values(".env").items() if value}
+    # What came from the implementation is shown, whatever the terminal can write.
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     try:
+        given = {name: value for name, value in dotenv_values(".env").items() if value}
         settings = Settings.read({**given, **os.environ})
         return judge(settings, tests)
     except NotJudged as reason:
         print(f"not judged: {reason}", file=sys.stderr)
-        return 2
+    except UnicodeDecodeError:
+        print("not judged: .env is no UTF-8 text; write it anew from .env.example", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("not judged: interrupted", file=sys.stderr)
+    return 2
 
 
 def judge(settings: Settings, tests: list[str]) -> int:
@@ -57,16 +65,19 @@ def judge(settings: Settings, tests: list[str]) -> int:
         target.prepare()
         print(f"Judging {settings.base_url} by contract {the_contract.version} ({settings.profile}) …\n", flush=True)
         started = time.monotonic()
-        signal.signal(signal.SIGTERM, _interrupt)
+        judging = Judging(target, verdict)
         try:
-            ended = _run_tests(settings, tests, Judging(target, verdict))
+            ended = _run_tests(settings, tests, judging)
         finally:
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)  # a second one must not keep the leads from being put back
             target.put_back()
-    if ended not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        raise NotJudged(f"the run was cut short ({ended.name.lower().replace('_', ' ')})")
+            notes = ["Notes", *(f"  {note}" for note in target.notes)] if target.notes else []
+    if judging.given_up or ended not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        print(*notes, sep="\n")
+        raise NotJudged(judging.given_up or f"the run was cut short ({ended.name.lower().replace('_', ' ')})")
     code = verdict.exit_code(settings.strict)
-    for line in (*verdict.lines(), *(["Notes", *(f"  {note}" for note in target.notes)] if target.notes else [])):
-        print(line)
+    print(*verdict.lines(), *notes, sep="\n")
     seconds = time.monotonic() - started
     words = ("The contract is kept.", "The contract is broken.", "Not judged: a test itself failed.")
     print(f"\n{words[code]} {verdict.counts()}; {target.requests} requests in {seconds:.1f} s.")
@@ -84,6 +95,7 @@ def _run_tests(settings: Settings, tests: list[str], judging: Judging) -> pytest
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     hypothesis.settings.load_profile("contract")
+    os.environ["SEED"] = str(settings.seed)  # for test_shapes, which is read when pytest collects it
     options = [
         "-c",
         os.devnull,

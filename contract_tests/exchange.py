@@ -50,7 +50,7 @@ class Exchange:
 
     def outcome(self) -> str:
         """What came, in one line."""
-        text = " ".join(self.text.split())
+        text = "".join(mark if mark.isprintable() else " " for mark in self.text)
         shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}… ({len(self.answer)} bytes)"
         return f"{self.status} {shown}".rstrip() if self.status else shown
 

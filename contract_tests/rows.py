@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from puffle.contract import Contract
 
@@ -25,7 +24,7 @@ class Columns:
         column_format = self.schemas.get(column, {}).get("format")
         if isinstance(one, str) and isinstance(other, str):
             if column_format == "date-time":
-                return moment(one) == moment(other)
+                return bool(moment(one) == moment(other))
             if column_format == "uuid":
                 return one.lower() == other.lower()
         return type(one) is type(other) and bool(one == other)
@@ -42,11 +41,11 @@ class Columns:
         ]
 
 
-def moment(text: str) -> datetime | str:
-    """The moment that an RFC 3339 text names, the text itself where it names none that Python can hold."""
+def moment(text: Any) -> Any:
+    """The moment that an RFC 3339 text names; anything else, and a time that Python cannot hold, as it is."""
     try:
         return datetime.fromisoformat(text.upper())
-    except ValueError:
+    except (AttributeError, ValueError):
         return text
 
 
@@ -54,16 +53,14 @@ def stored_as_sent(field: str, sent: str, got: Any) -> bool:
     """Whether a listed field came back as sent, or in one of the ways that the contract allows."""
     if sent == "" and got is None:
         return True
-    return got == sent or (field in _NORMALISED and got in _NORMALISED[field](sent))
+    return got == sent or (isinstance(got, str) and field in _NORMALISED and got in _NORMALISED[field](sent))
 
 
 def _normalised_urls(url: str) -> set[str]:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return set()
-    without_query = urlunsplit(parts._replace(query="", fragment=""))
-    return {without_query, without_query.rstrip("/"), url.rstrip("/")}
+    if not url.lower().startswith(("http://", "https://")):
+        return {url}
+    without_query = url.partition("?")[0]
+    return {without_query, without_query.removesuffix("/"), url.removesuffix("/")}
 
 
 _NORMALISED = {"email": lambda text: {text.lower()}, "linkedin_url": _normalised_urls}

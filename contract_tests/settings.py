@@ -74,6 +74,8 @@ class Settings:
             raise NotJudged("PUFFLE_CAMPAIGN_ID and PUFFLE_PROSPECT_ID are not set: name a lead that may be edited")
         if "PUFFLE_API_KEY" not in given:
             raise NotJudged("PUFFLE_API_KEY is not set: give the key of the workspace that owns the campaign")
+        if not (given["PUFFLE_API_KEY"].isascii() and given["PUFFLE_API_KEY"].isprintable()):
+            raise NotJudged("PUFFLE_API_KEY holds characters that no key has: copy it again")
         other = _uuid(given, "PUFFLE_OTHER_PROSPECT_ID")
         profile = given.get("PROFILE", "quick")
         if profile not in PROFILES:
@@ -89,7 +91,7 @@ class Settings:
             launched=_lead(given, "LAUNCHED_"),
             foreign=_lead(given, "FOREIGN_"),
             profile=profile,
-            strict=given.get("STRICT", "0") not in ("0", "no", "false"),
+            strict=given.get("STRICT", "0").lower() not in ("0", "no", "off", "false"),
             seed=int(seed),
             deviations=Deviations.read(Path(given["DEVIATIONS"])) if "DEVIATIONS" in given else Deviations(),
         )
@@ -102,9 +104,14 @@ class Settings:
 
 def _base_url(given: Mapping[str, str]) -> str:
     base_url = given.get("BASE_URL", "").rstrip("/")
-    url = urlsplit(base_url)
+    wrong = NotJudged(f"BASE_URL={base_url} is no address of a server: give one such as https://staging.example.com")
+    try:
+        url = urlsplit(base_url)
+        _ = url.port
+    except ValueError:
+        raise wrong from None
     if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment or "@" in url.netloc:
-        raise NotJudged(f"BASE_URL={base_url} is no address of a server: give one such as https://staging.example.com")
+        raise wrong
     if not _is_loopback(url.hostname):
         if url.scheme != "https":
             raise NotJudged(f"{url.hostname} is not this machine: give an https address, so that the key stays secret")

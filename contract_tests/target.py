@@ -21,6 +21,8 @@ BEARER = "Bearer {key}"
 SECONDS_TO_ANSWER = 10.0
 MOST_THROTTLED = 8
 LONGEST_THROTTLE = 60.0
+OVERWRITTEN = "company"
+"""The field that is given up where a row cannot be read without an edit."""
 RATE_ELSEWHERE = 5.0
 """Requests a second to a host that is not this machine."""
 
@@ -105,7 +107,7 @@ class Target:
     def edit(self, lead: Lead, updates: Mapping[str, Any], *, authorization: str | None = BEARER) -> Exchange:
         """Send an edit of a lead, whatever comes of it. Before the first one its row is read, to be put back."""
         if updates and lead not in self._originals:
-            self._originals[lead] = self._update(lead, {}, BEARER).row
+            self._keep_original(lead)
         exchange = self._update(lead, updates, authorization)
         if exchange.status == 200 and updates:
             self._edited.add(lead)
@@ -134,13 +136,9 @@ class Target:
                 if exchange.status != 200 or not exchange.row:
                     raise Broken(exchange, "200 with the unchanged row, or 400, for an edit of nothing")
                 return exchange
-        row = self._latest.get(lead, {})
-        field = next((name for name in self.columns.listed if isinstance(row.get(name), str) and row[name]), "company")
-        exchange = self.edited(lead, {field: row.get(field) or "Acme"})
-        if self._reads_without_edit:
             self._reads_without_edit = False
-            self.notes.append(f"an edit of nothing is refused, so rows are read by setting {field} to what it was")
-        return exchange
+        row = self._latest.get(lead, {})
+        return self.edited(lead, {OVERWRITTEN: row.get(OVERWRITTEN) or "Acme"})
 
     def prepare(self) -> None:
         """See that the lead can be edited, and keep its row to put it back.
@@ -149,7 +147,7 @@ class Target:
             NotJudged: it cannot; the message says what to do.
         """
         lead = self.settings.lead
-        exchange = self.edit(lead, {})
+        exchange = self._update(lead, {}, BEARER)
         where = self.settings.base_url
         if exchange.status == 0:
             raise NotJudged(f"{where} cannot be reached: {exchange.text}; check BASE_URL")
@@ -161,12 +159,11 @@ class Target:
             )
         if exchange.status == 400:
             status = self.named_status(exchange)
-            if status:
+            if status and re.search("campaign|draft", exchange.text, re.IGNORECASE):
                 raise NotJudged(f"campaign {lead.campaign} is {status}, not a draft; give one in PUFFLE_CAMPAIGN_ID")
             if not self.settings.loopback:
                 raise NotJudged(f"{where} refuses an edit of nothing: the row cannot be read and put back afterwards")
-        if exchange.row:
-            self._originals[lead] = exchange.row
+        self._keep_original(lead)
 
     def named_status(self, exchange: Exchange) -> str | None:
         """The campaign status other than draft that an answer names."""
@@ -176,23 +173,40 @@ class Target:
     def put_back(self) -> None:
         """Put back the leads that were edited, and note what could not be."""
         for lead in self._edited:
-            original = self._originals[lead]
-            if not original:
-                self.notes.append(f"lead {lead.id} was edited; what it was before is not known")
-                continue
-            # A field that was null cannot be cleared through this contract; the empty string comes nearest.
-            self._update(lead, {name: original.get(name) or "" for name in self.columns.listed}, BEARER)
-            listed = {name: original[name] for name in self.columns.listed if original.get(name)}
-            exchange = self._update(lead, listed, BEARER)
-            left = self.columns.changed(original, exchange.row)
-            left = [name for name in left if original.get(name) or exchange.row.get(name)]
-            if exchange.status != 200 or left:
-                self.notes.append(f"lead {lead.id} is not as it was ({', '.join(left) or exchange.outcome()})")
-                self.notes.append(f"  to put it back: {exchange.curl()}")
+            try:
+                self._put_back(lead, self._originals[lead])
+            except NotJudged as reason:
+                self.notes.append(f"lead {lead.id} was edited and is not as it was: {reason}")
+
+    def _put_back(self, lead: Lead, original: Mapping[str, Any]) -> None:
+        if not original:
+            self.notes.append(f"lead {lead.id} was edited; what it was before is not known")
+            return
+        # A field that was null cannot be cleared through this contract; the empty string comes nearest.
+        self._update(lead, {name: original.get(name) or "" for name in self.columns.listed if name in original}, BEARER)
+        listed = {name: original[name] for name in self.columns.listed if original.get(name)}
+        exchange = self._update(lead, listed, BEARER)
+        left = self.columns.changed(original, exchange.row)
+        if exchange.status != 200 or left:
+            self.notes.append(f"lead {lead.id} is not as it was ({', '.join(left) or exchange.outcome()})")
+            self.notes.append(f"  to put it back: {exchange.curl()}")
 
     def close(self) -> None:
         """End the connections to it."""
         self._client.close()
+
+    def _keep_original(self, lead: Lead) -> None:
+        exchange, original = self._update(lead, {}, BEARER), {}
+        if exchange.status == 200:
+            original = exchange.row
+        elif exchange.status == 400 and lead in (self.settings.lead, self.settings.other):
+            row = self._update(lead, {OVERWRITTEN: "Acme"}, BEARER).row
+            original = {name: value for name, value in row.items() if name != OVERWRITTEN}
+            self.notes.append(
+                f"an edit of nothing is refused, so lead {lead.id} was read by setting its {OVERWRITTEN}, "
+                "which cannot be put back"
+            )
+        self._originals[lead] = original
 
     def _update(self, lead: Lead, updates: Mapping[str, Any], authorization: str | None) -> Exchange:
         body = json.dumps({"prospect_id": lead.id, "updates": updates}, ensure_ascii=False).encode()
@@ -206,7 +220,8 @@ class Target:
             response = self._send_once(request)
             if isinstance(response, httpx.TransportError) or response.status_code != 429:
                 return response
-            time.sleep(min(_seconds_to_wait(response, attempt), LONGEST_THROTTLE))
+            if attempt < MOST_THROTTLED - 1:
+                time.sleep(min(_seconds_to_wait(response, attempt), LONGEST_THROTTLE))
         raise NotJudged(f"{self.settings.base_url} still answers 429 after {MOST_THROTTLED} tries; try again later")
 
     def _send_once(self, request: httpx.Request) -> httpx.Response | httpx.TransportError:
@@ -233,7 +248,8 @@ class Target:
         # What was sent may have been made from the key, and come back.
         for part in (_KEY.match(BEARER.split()[1]), *_KEY.finditer(authorization)):
             assert part is not None
-            answer = answer.replace(self._key(part).encode(), _key_in_shell(part).encode())
+            if self._key(part):
+                answer = answer.replace(self._key(part).encode(), _key_in_shell(part).encode())
         return answer
 
 

@@ -31,7 +31,7 @@ LISTED = Columns(CONTRACT).listed
 
 # The path's other verbs are real, and destructive. Where requests go, and with which key, is the target's affair.
 CONFIG = {
-    "seed": int(os.environ.get("SEED", "0")),
+    "seed": int(os.environ["SEED"]),
     "phases": {
         "examples": {"enabled": True},
         "coverage": {"unexpected-methods": []},

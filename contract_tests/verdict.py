@@ -11,7 +11,7 @@ import pytest
 
 from contract_tests.answers import ANSWERS, ERROR_BODY, Problem
 from contract_tests.exchange import Exchange
-from contract_tests.settings import Deviations, Lead
+from contract_tests.settings import Deviations, Lead, NotJudged
 from contract_tests.target import Broken
 from puffle.contract import Rule
 
@@ -170,6 +170,8 @@ class Judging:
         """Take what the tests work on."""
         self._target = target
         self._verdict = verdict
+        self.given_up = ""
+        """Why the run was given up, where it was."""
 
     @pytest.fixture(scope="session")
     def target(self) -> object:
@@ -202,6 +204,9 @@ class Judging:
                 self._verdict.add(rule_of(item), test, "kept")
         elif isinstance(call.excinfo.value, pytest.skip.Exception):
             self._verdict.add(rule_of(item), test, "not verified", str(call.excinfo.value))
+        elif isinstance(call.excinfo.value, NotJudged):
+            self.given_up = str(call.excinfo.value)
+            item.session.shouldstop = self.given_up
         else:
             state, detail, exchange = state_of(call.excinfo.value)
             self._verdict.add(rule_of(item), test, state, detail, exchange)

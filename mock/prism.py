@@ -26,7 +26,7 @@ def command(port: int = 0, upstream: str | None = None) -> list[str]:
 
 def main() -> int:
     """Serve until SIGINT or SIGTERM."""
-    parser = argparse.ArgumentParser(prog="python -m mock.prism", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m mock.prism", description=__doc__, usage=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, default=4010, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--upstream", metavar="URL", help="the server to stand in front of")
     arguments = parser.parse_args()
@@ -47,7 +47,7 @@ def main() -> int:
 def _problem(port: int, upstream: str | None) -> str | None:
     if not PRISM.exists():
         return "Prism is not installed: run `make mock`, which sets it up"
-    if upstream is not None and (urlsplit(upstream).scheme not in ("http", "https") or not urlsplit(upstream).netloc):
+    if upstream is not None and not _is_url(upstream):
         return "the proxy needs a server to stand in front of: make proxy UPSTREAM=https://…"
     try:
         with socket.socket() as probe:
@@ -56,6 +56,14 @@ def _problem(port: int, upstream: str | None) -> str | None:
     except (OSError, OverflowError) as error:
         return f"cannot serve on port {port}: {error}; name another with PORT="
     return None
+
+
+def _is_url(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        return url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:
+        return False
 
 
 if __name__ == "__main__":

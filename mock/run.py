@@ -53,6 +53,8 @@ def main() -> int:
     try:
         with serving(command) as server:
             return _run(arguments.command, {**environment, "BASE_URL": server.url})
+    except KeyboardInterrupt:
+        return 130
     except NotServing as error:
         print(f"the {arguments.mock} does not serve: {error}", file=sys.stderr)
         return 2

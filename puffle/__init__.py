@@ -1,1 +1,1 @@
-"""The contract of Puffle's campaign-lead endpoint, and the command line built from it."""
+"""The contract of Puffle's campaign-lead endpoint, as the installed package carries it."""

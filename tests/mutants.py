@@ -351,14 +351,22 @@ def edits_also(*columns: str) -> type[Rules]:
 
 for _column in ("status", "current_node_id", "bounced_at", "replied_at"):
     breaks("protects-sequencing")(edits_also(_column))
-for _column in ("custom_fields", "source", "source_ref", "created_at", "user_id", "campaign_id"):
+for _column in ("custom_fields", "source", "source_ref", "created_at", "user_id", "campaign_id", "id"):
     breaks("protects-identity")(edits_also(_column))
 
 
 @breaks("protects-identity")
-def answers_updated_at_as_sent(answer: Answer) -> None:
-    if answer.status == 200:
-        answer.row["created_at"] = answer.row["updated_at"]
+class StoresUpdatedAtAsSent(Rules):
+    def select_fields(self, updates: Row) -> dict[str, str]:
+        self.sent = updates.get("updated_at")
+        return super().select_fields(updates)
+
+    def now(self) -> str:
+        return self.sent or super().now()
+
+    def edit(self, campaign: str, lead: str, fields: dict[str, str]) -> Row:
+        row = super().edit(campaign, lead, fields)
+        return {**row, "updated_at": self.sent} if self.sent else row
 
 
 @breaks("answers-edited-row")

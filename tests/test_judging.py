@@ -112,6 +112,10 @@ def test_missing_lead_is_not_judged() -> None:
         ({"PUFFLE_FOREIGN_PROSPECT_ID": ""}, "PUFFLE_FOREIGN_PROSPECT_ID is not set"),
         ({"PUFFLE_OTHER_PROSPECT_ID": "7"}, "PUFFLE_OTHER_PROSPECT_ID=7 is no UUID"),
         ({"BASE_URL": ""}, "BASE_URL= is no address"),
+        ({"PUFFLE_API_KEY": "pk_live_a\nb"}, "PUFFLE_API_KEY holds characters"),
+        ({"PUFFLE_API_KEY": "pk_live_é"}, "PUFFLE_API_KEY holds characters"),
+        ({"BASE_URL": "http://[::1"}, "is no address of a server"),
+        ({"BASE_URL": "http://127.0.0.1:abc"}, "is no address of a server"),
         ({"BASE_URL": "ftp://example.com"}, "is no address of a server"),
         ({"BASE_URL": "https://key@example.com"}, "is no address of a server"),
         ({"BASE_URL": "http://api.invalid"}, "give an https address"),
@@ -306,7 +310,7 @@ def test_same_seed_same_requests() -> None:
     assert first != other
 
 
-@pytest.mark.parametrize("number", [None, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [None, signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_lead_is_put_back(number: signal.Signals | None) -> None:
     with served(implementation) as url:
         before = row(url), row(url, lead=VARIABLES["PUFFLE_OTHER_PROSPECT_ID"])
@@ -315,8 +319,9 @@ def test_lead_is_put_back(number: signal.Signals | None) -> None:
             assert judging.process.stdout is not None
             assert judging.process.stdout.readline().startswith("Judging ")
             if number:
+                deadline = time.monotonic() + 30
                 while row(url) == before[0]:
-                    pass
+                    assert time.monotonic() < deadline
                 judging.process.send_signal(number)
             assert judging.process.wait(60) == (2 if number else 0), judging.process.stdout.read()
         assert (row(url), row(url, lead=VARIABLES["PUFFLE_OTHER_PROSPECT_ID"])) == before

@@ -20,7 +20,7 @@ from puffle.contract import JSON
 
 def main() -> int:
     """Serve until SIGINT or SIGTERM."""
-    parser = argparse.ArgumentParser(prog="python -m mock.sandbox", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m mock.sandbox", description=__doc__, usage=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, default=4011, help="port on 127.0.0.1; 0 takes a free one")
     port = parser.parse_args().port
 

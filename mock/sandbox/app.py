@@ -23,10 +23,12 @@ def create_app(contract: Contract, rules: Rules) -> Starlette:
         row = rules.update_lead(request.path_params["id"], request.headers, await _body(request))
         return _json(200, {"prospect": row})
 
-    return Starlette(
+    app = Starlette(
         routes=[Route(operation.path_template, update_lead, methods=[operation.method])],
         exception_handlers={Refusal: _refuse, HTTPException: _refuse_route},
     )
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _body(request: Request) -> bytes:

@@ -19,10 +19,12 @@ _TABLES = """
     );
 """
 
-# Several spellings of one moment compare as text only within this one, which the store alone writes.
+# Times in UTC with `Z` compare as text.
 _EDIT = """
     UPDATE lead
-    SET row = json_set(json_patch(row, :fields), '$.updated_at', max(coalesce(row ->> '$.updated_at', ''), :now))
+    SET row = json_set(
+        json_patch(row, :fields), '$.updated_at', max(coalesce(json_extract(row, '$.updated_at'), ''), :now)
+    )
     WHERE campaign_id = :campaign AND id = :lead
     RETURNING row
 """
