@@ -73,7 +73,8 @@ def judge(settings: Settings, tests: list[str]) -> int:
                 signal.signal(number, signal.SIG_IGN)  # a second one must not keep the leads from being put back
             target.put_back()
             notes = ["Notes", *(f"  {note}" for note in target.notes)] if target.notes else []
-    if judging.given_up or ended not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+    judged = ended in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or target.unanswered
+    if judging.given_up or not judged:
         print(*notes, sep="\n")
         raise NotJudged(judging.given_up or f"the run was cut short ({ended.name.lower().replace('_', ' ')})")
     code = verdict.exit_code(settings.strict)

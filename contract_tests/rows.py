@@ -17,6 +17,7 @@ class Columns:
         self.schemas: Mapping[str, Mapping[str, Any]] = contract.schema("Lead")["properties"]
         self.listed = tuple(contract.schema("LeadFields")["properties"])
         self.sequencing = ("status", "bounced_at", "replied_at", "current_node_id")
+        self.protected = tuple(name for name in self.schemas if name not in (*self.listed, "updated_at"))
         self.identity = tuple(name for name in self.schemas if name not in self.listed + self.sequencing)
 
     def same(self, column: str, one: Any, other: Any) -> bool:

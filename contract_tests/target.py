@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import time
@@ -23,12 +24,15 @@ MOST_THROTTLED = 8
 LONGEST_THROTTLE = 60.0
 OVERWRITTEN = "company"
 """The field that is given up where a row cannot be read without an edit."""
+MOST_UNANSWERED = 3
+SHORTEST_SECRET = 4
+"""Fewer characters of the key give nothing away."""
 RATE_ELSEWHERE = 5.0
 """Requests a second to a host that is not this machine."""
 
 UNKNOWN_CAMPAIGN = "00000000-0000-4000-8000-{:012x}"
 """Campaigns that no workspace has."""
-_KEY = re.compile(r"\{key(?::-(\d+))?\}")
+_KEY = re.compile(r"\{key(?::(upper|basic|(\d+):(\d+)))?\}")
 _UNKNOWN_CAMPAIGN = re.compile(r"00000000-0000-4000-8000-[0-9a-f]{12}\Z")
 
 
@@ -40,6 +44,10 @@ class Broken(AssertionError):
         super().__init__(f"expected {expected}, got {exchange.outcome()}")
         self.exchange = exchange
         self.expected = expected
+
+
+class NoAnswers(KeyboardInterrupt):
+    """The implementation has stopped to answer. As an interrupt it ends the run: there is nothing left to learn."""
 
 
 class Target:
@@ -64,6 +72,7 @@ class Target:
         """The row before the first edit, empty where the implementation did not show it."""
         self._latest: dict[Lead, dict[str, Any]] = {}
         self._edited: set[Lead] = set()
+        self.unanswered = 0
         self._reads_without_edit = True
         self._next_send = 0.0
         self._client = httpx.Client(timeout=SECONDS_TO_ANSWER, trust_env=not settings.loopback)
@@ -76,13 +85,15 @@ class Target:
         Args:
             campaign: a configured campaign, or one made from ``UNKNOWN_CAMPAIGN``.
             body: the bytes to send.
-            authorization: the header, in which ``{key}`` stands for the key and ``{key:-2}`` for the key without its
-                last two characters; None sends none.
+            authorization: the header, in which ``{key}`` stands for the key, ``{key:2:5}`` for what Python's
+                ``key[2:5]`` would give, ``{key:upper}`` and ``{key:basic}`` for the key in upper case and as the user
+                of Basic credentials; None sends none.
             content_type: of the body.
 
         Raises:
             ValueError: the campaign is none that may be touched; nothing was sent.
             NotJudged: the implementation goes on throttling.
+            NoAnswers: it has left several requests without an answer.
         """
         if campaign not in self._campaigns and not _UNKNOWN_CAMPAIGN.match(campaign):
             raise ValueError(f"campaign {campaign} is not configured: nothing was sent")
@@ -102,6 +113,11 @@ class Target:
             answer=self._without_key(response, authorization or ""),
         )
         self._observe(exchange)
+        if exchange.status == 0:
+            self.unanswered += 1
+            if self.unanswered == MOST_UNANSWERED:
+                self.notes.append(f"given up early: {MOST_UNANSWERED} requests got no answer")
+                raise NoAnswers
         return exchange
 
     def edit(self, lead: Lead, updates: Mapping[str, Any], *, authorization: str | None = BEARER) -> Exchange:
@@ -138,7 +154,13 @@ class Target:
                 return exchange
             self._reads_without_edit = False
         row = self._latest.get(lead, {})
-        return self.edited(lead, {OVERWRITTEN: row.get(OVERWRITTEN) or "Acme"})
+        known = (name for name in self.columns.listed if isinstance(row.get(name), str) and row[name])
+        field = next(known, OVERWRITTEN)
+        return self.edited(lead, {field: row.get(field) or "Acme"})
+
+    def original(self, lead: Lead) -> dict[str, Any]:
+        """The row as it was before the first edit of the run, as far as it is known."""
+        return self._originals.get(lead, {})
 
     def prepare(self) -> None:
         """See that the lead can be edited, and keep its row to put it back.
@@ -163,7 +185,8 @@ class Target:
                 raise NotJudged(f"campaign {lead.campaign} is {status}, not a draft; give one in PUFFLE_CAMPAIGN_ID")
             if not self.settings.loopback:
                 raise NotJudged(f"{where} refuses an edit of nothing: the row cannot be read and put back afterwards")
-        self._keep_original(lead)
+        for one in filter(None, (lead, self.settings.other)):
+            self._keep_original(one)
 
     def named_status(self, exchange: Exchange) -> str | None:
         """The campaign status other than draft that an answer names."""
@@ -231,32 +254,44 @@ class Target:
         self.requests += 1
         try:
             return self._client.send(request)
-        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-            pass  # a server may close a connection just as it is used again
         except httpx.TransportError as error:
-            return error
+            if not _closed_idle(error):
+                return error
         try:
             return self._client.send(request)
         except httpx.TransportError as error:
             return error
 
     def _key(self, part: re.Match[str]) -> str:
-        return self.settings.key[: -int(part[1])] if part[1] else self.settings.key
+        key = self.settings.key
+        if part[1] == "upper":
+            return key.upper()
+        if part[1] == "basic":
+            return base64.b64encode(f"{key}:".encode()).decode()
+        return key[int(part[2]) : int(part[3])] if part[1] else key
 
     def _without_key(self, response: httpx.Response | httpx.TransportError, authorization: str) -> bytes:
         answer = response.content if isinstance(response, httpx.Response) else f"no answer: {response!r}".encode()
         # What was sent may have been made from the key, and come back.
-        for part in (_KEY.match(BEARER.split()[1]), *_KEY.finditer(authorization)):
-            assert part is not None
-            if self._key(part):
+        for part in (*_KEY.finditer(BEARER), *_KEY.finditer(authorization)):
+            if len(self._key(part)) >= SHORTEST_SECRET:
                 answer = answer.replace(self._key(part).encode(), _key_in_shell(part).encode())
         return answer
 
 
 def _key_in_shell(part: re.Match[str]) -> str:
+    if part[1] == "upper":
+        return f"${{{KEY_VARIABLE}^^}}"
+    if part[1] == "basic":
+        return f"$(printf %s: ${KEY_VARIABLE} | base64 -w 0)"
     if part[1]:
-        return f"${{{KEY_VARIABLE}%{'?' * int(part[1])}}}"
+        return f"${{{KEY_VARIABLE}:{part[2]}:{int(part[3]) - int(part[2])}}}"
     return f"${KEY_VARIABLE}" if part.end() == len(part.string) else f"${{{KEY_VARIABLE}}}"
+
+
+def _closed_idle(error: httpx.TransportError) -> bool:
+    """Whether the server may have closed a kept connection just as it was used again, which HTTP allows."""
+    return isinstance(error, httpx.ReadError | httpx.WriteError) or "without sending a response" in str(error)
 
 
 def _media_type(response: httpx.Response) -> str:

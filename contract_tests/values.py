@@ -18,15 +18,22 @@ _SCRIPTS = (
     "ابتثجحخدذرزسشصضطظعغفقكلمنهوي",
     "कखगघचछजझटठडढतथदधनपफबभमयरलवशषसह",
     "กขคงจฉชซญดตถทธนบปผพฟภมยรลวสหอ",
-    "山田太郎佐藤鈴木高橋営業部長王李张刘陈杨黄赵周吴",
+    "կհայերենանուն",
+    "ქართულიენა",
+    "কখগঘচছজটডতদনপবমযরলসহ",
+    "அஇஉஎஒகசடதநபமயரலவழளறன",
+    "ሀለሐመሠረሰሸቀበተ",
+    "𠮷山田太郎佐藤鈴木高橋営業部長王李张刘陈杨黄赵周吴",
     "あいうえおかきくけこさしすせそアイウエオカキクケコ",
     "김이박최정강조윤장임한오서신권황안송류전",
 )
-_PUNCTUATION = " '-.,&/()+"
+_MARKS = {"क": "ािीुूेैोौं्", "ก": "ะาิีึืุู่้", "א": "ְִֵֶַָֹ", "ا": "َُِّْ", "ক": "ািীুেো্", "அ": "ாிீுூெேொ்"}
+"""The vowel signs and the like of a script, by its first letter."""
+_PUNCTUATION = " '’\"-–.,;:!?&/()+@#*|<>•🚀"
 
 _NASTY = (
     "",
-    "x" * 256,
+    *("x" * length for length in (256, 300, 600, 1100, 2100, 4100)),
     "Aä山😀" * 3000,
     "e\u0301 o\u0308 n\u0303",
     "\u1e9b\u0323 ﬁ Å",
@@ -62,8 +69,13 @@ _NASTY = (
 
 
 def _name(alphabet: str) -> SearchStrategy[str]:
-    characters = alphabet + _PUNCTUATION + "0123456789"
-    rest = st.text(characters, max_size=20) | st.text(characters, min_size=80, max_size=99)
+    letters = alphabet + _MARKS.get(alphabet[0], "")
+    characters = letters + _PUNCTUATION + "0123456789"
+    rest = st.one_of(
+        st.text(characters, max_size=20),
+        st.text(characters, min_size=80, max_size=99),
+        st.text(letters, min_size=90, max_size=99),
+    )
     return st.builds(lambda first, rest: (first + rest).strip(), st.sampled_from(alphabet), rest)
 
 
@@ -92,6 +104,8 @@ _EXOTIC_EMAILS = (
     "a@b@c",
 )
 _EXOTIC_PROFILES = (
+    "https://www.linkedin.com/in/Jane-Smith",
+    "http://www.linkedin.com/in/jane-smith",
     "https://www.linkedin.com/in/jane-smith/",
     "https://linkedin.com/in/jane-smith?trk=public&x=1",
     "http://de.linkedin.com/in/jäne",

@@ -5,6 +5,7 @@ A mutant is a subclass of the sandbox's rules, or a function that rewrites its a
 
 from __future__ import annotations
 
+import base64
 import html
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -73,6 +74,28 @@ class TakesTheKeyUnderAnyScheme(Rules):
 class TakesAKeyThatBeginsRight(Rules):
     def authenticate(self, authorization: str) -> str:
         return super().authenticate(authorization[: len("Bearer pk_sandbox_alice")])
+
+
+@breaks("bearer-required")
+class IgnoresCaseInKeys(Rules):
+    def authenticate(self, authorization: str) -> str:
+        return super().authenticate("Bearer " + authorization.removeprefix("Bearer ").lower() if authorization else "")
+
+
+@breaks("bearer-required")
+class TakesTheKeyAsBasicUser(Rules):
+    def authenticate(self, authorization: str) -> str:
+        if authorization == "Basic " + base64.b64encode(b"pk_sandbox_alice:").decode():
+            authorization = "Bearer pk_sandbox_alice"
+        return super().authenticate(authorization)
+
+
+@breaks("bearer-required")
+class LooksAtTheKeyLast(Rules):
+    def update_lead(self, campaign_id: str, headers: Mapping[str, str], body: bytes) -> Row:
+        if not self.store.status("alice", campaign_id) and not self.store.status("bob", campaign_id):
+            raise Refusal(404, "Campaign not found.")
+        return super().update_lead(campaign_id, headers, body)
 
 
 @breaks("bearer-required")
@@ -196,6 +219,18 @@ class Answers422(Rules):
 
 
 @breaks("invalid-request-refused")
+class IgnoresWhatFollowsTheBody(Rules):
+    def parse(self, body: bytes) -> Row:
+        return super().parse(body[: body.rfind(b"}}") + 2] if b"}}" in body else body)
+
+
+@breaks("invalid-request-refused")
+class TakesTheFirstOfAnArray(Rules):
+    def parse(self, body: bytes) -> Row:
+        return super().parse(body[1:-1] if body.startswith(b"[{") else body)
+
+
+@breaks("invalid-request-refused")
 class FailsOnAnArray(Rules):
     def parse(self, body: bytes) -> Row:
         if body.strip().startswith(b"["):
@@ -209,6 +244,14 @@ class TakesAsciiNamesOnly(Rules):
         super().check_values(fields)
         if not all(value.isascii() for value in fields.values()):
             raise Refusal(400, "letters only")
+
+
+@breaks("ordinary-values-accepted")
+class RefusesVowelSigns(Rules):
+    def check_values(self, fields: dict[str, str]) -> None:
+        super().check_values(fields)
+        if any(unicodedata.category(mark)[0] == "M" for mark in fields.get("name", "")):
+            raise Refusal(400, "name is no name")
 
 
 @breaks("ordinary-values-accepted")
@@ -321,6 +364,15 @@ class RefusesOtherFields(Rules):
 
 
 @breaks("ignores-other-fields")
+class TakesFieldsBesideUpdates(Lenient):
+    def mend(self, request: Row) -> Row:
+        beside = {name: value for name, value in request.items() if name in self.listed_fields}
+        if isinstance(request.get("updates"), dict):
+            request["updates"] = {**beside, **request["updates"]}
+        return request
+
+
+@breaks("ignores-other-fields")
 class StoresOtherFields(Rules):
     def select_fields(self, updates: Row) -> dict[str, str]:
         others = {name: value for name, value in updates.items() if name not in self.columns}
@@ -347,6 +399,12 @@ def edits_also(*columns: str) -> type[Rules]:
 
     EditsAlso.__name__ = "EditsAlso_" + "_".join(columns)
     return EditsAlso
+
+
+@breaks("protects-sequencing")
+class StartsTheSequenceAnew(Rules):
+    def edit(self, campaign: str, lead: str, fields: dict[str, str]) -> Row:
+        return super().edit(campaign, lead, {**fields, "status": "edited"} if fields else fields)
 
 
 for _column in ("status", "current_node_id", "bounced_at", "replied_at"):
@@ -449,6 +507,16 @@ class StoresWhatIsValidOfARefusedEdit(Rules):
             self.edit(FIRST, request["prospect_id"], self.select_fields(fields))
         except (ValueError, LookupError, TypeError, AttributeError, Refusal):
             return
+
+
+@breaks("refusal-changes-nothing")
+class StoresWhatStandsBesideABadValue(Rules):
+    def check_values(self, fields: dict[str, str]) -> None:
+        try:
+            super().check_values(fields)
+        except Refusal:
+            self.edit(FIRST, FIRST, {name: value for name, value in fields.items() if name != "email"})
+            raise
 
 
 @breaks("refusal-changes-nothing")
