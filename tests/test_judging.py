@@ -1,18 +1,11 @@
-"""How the contract tests judge: their exit codes, their words, their care for the target."""
+"""How the contract tests judge: their exit codes and their words."""
 
 from __future__ import annotations
 
 import json
 import re
-import signal
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
 from functools import partial
 
-import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -22,7 +15,6 @@ from starlette.types import ASGIApp
 from contract_tests.answers import Shapes
 from contract_tests.exchange import Exchange
 from contract_tests.settings import Deviations, NotJudged, Settings
-from contract_tests.target import UNKNOWN_CAMPAIGN, Target
 from contract_tests.verdict import SHAPES, Verdict
 from mock import run
 from mock.sandbox import seed
@@ -30,7 +22,7 @@ from mock.sandbox.rules import Refusal, Rules
 from tests.implementations import CONTRACT, Implementation, Row, implementation
 from tests.mutants import MUTANTS
 from tests.rewriting import Answer
-from tests.running import DRAFT, KEY, LEAD, ROOT, background, command, judge, served
+from tests.running import KEY, ROOT, command, judge, served
 
 OPERATION = CONTRACT.operation("updateLeadInCampaign")
 VARIABLES = run.variables()
@@ -47,28 +39,6 @@ def always(status: int, body: object) -> ASGIApp:
     app = Starlette()
     app.add_route("/{path:path}", answer, methods=["PATCH"])
     return app
-
-
-def recording(seen: list[tuple[str, str]]) -> Callable[[], ASGIApp]:
-    """The sandbox, with what it was sent written down."""
-
-    def make_app() -> ASGIApp:
-        app = implementation()
-
-        async def record(scope: dict[str, object], receive: Callable[[], object], send: object) -> None:
-            seen.append((str(scope["method"]), str(scope["path"])))
-            await app(scope, receive, send)  # type: ignore[arg-type]
-
-        return record  # type: ignore[return-value]
-
-    return make_app
-
-
-def row(url: str, campaign: str = DRAFT, lead: str = LEAD) -> Row:
-    headers = {"Authorization": f"Bearer {KEY}"}
-    body = {"prospect_id": lead, "updates": {}}
-    found: Row = httpx.patch(url + OPERATION.path(id=campaign), json=body, headers=headers).json()["prospect"]
-    return {name: value for name, value in found.items() if name != "updated_at"}
 
 
 def test_unreachable_server_is_not_judged() -> None:
@@ -242,56 +212,6 @@ def test_only_the_named_deviation_is_excused() -> None:
         assert verdict.finding("bearer-required").state == "broken"
 
 
-@pytest.mark.parametrize(
-    ("retry_after", "shortest", "longest"),
-    [("1", 1, 3), ("{:%a, %d %b %Y %H:%M:%S} GMT", 0, 3), ("soon", 0.5, 2), ("Mon, 01 Jan 2024 00:00:00 GMT", 0, 1)],
-)
-def test_throttled_request_waits_and_is_sent_again(retry_after: str, shortest: float, longest: float) -> None:
-    answers = iter([429])
-
-    def throttle_once(answer: Answer) -> None:
-        answer.status = next(answers, answer.status)
-        answer.headers["retry-after"] = retry_after.format(datetime.now(UTC) + timedelta(seconds=1))
-
-    with served(partial(implementation, throttle_once)) as url:
-        settings = Settings.read({**VARIABLES, "BASE_URL": url})
-        with closing(Target(settings, OPERATION, lambda _: None)) as target:
-            started = time.monotonic()
-            assert target.read(settings.lead).status == 200
-            assert shortest <= time.monotonic() - started < longest
-    assert target.requests == 2
-
-
-@pytest.fixture
-def target() -> Iterator[Target]:
-    with served(implementation) as url:
-        settings = Settings.read({**VARIABLES, "BASE_URL": url})
-        with closing(Target(settings, OPERATION, lambda _: None)) as target:
-            yield target
-
-
-def test_nothing_leaves_for_a_campaign_that_is_not_configured(target: Target) -> None:
-    paused = seed.load()[0].campaign("paused").id
-    for campaign in (paused, "", "../x", "00000000-0000-4000-8000-00000000000g", f"{DRAFT}/../{paused}"):
-        with pytest.raises(ValueError, match="nothing was sent"):
-            target.send(campaign, b"{}")
-    assert target.requests == 0
-    assert target.send(UNKNOWN_CAMPAIGN.format(7), b"{}").status == 404
-
-
-def test_whole_run_sends_only_patches_to_the_configured_campaigns() -> None:
-    seen: list[tuple[str, str]] = []
-    with served(recording(seen)) as url:
-        assert judge(url).returncode == 0
-    allowed = {OPERATION.path(id=VARIABLES[f"PUFFLE_{kind}CAMPAIGN_ID"]) for kind in ("", "LAUNCHED_", "FOREIGN_")}
-    others = {(method, path) for method, path in seen if method != "PATCH" or path not in allowed}
-    assert len(seen) > 800
-    assert all(
-        method == "PATCH" and re.fullmatch(r"/api/campaigns/00000000-0000-4000-8000-[0-9a-f]{12}/leads", path)
-        for method, path in others
-    )
-
-
 def test_same_seed_same_requests() -> None:
     def requests(number: str) -> list[bytes]:
         bodies: list[bytes] = []
@@ -308,60 +228,6 @@ def test_same_seed_same_requests() -> None:
     first, again, other = requests("1"), requests("1"), requests("2")
     assert first == again
     assert first != other
-
-
-@pytest.mark.parametrize("number", [None, signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_lead_is_put_back(number: signal.Signals | None) -> None:
-    with served(implementation) as url:
-        before = row(url), row(url, lead=VARIABLES["PUFFLE_OTHER_PROSPECT_ID"])
-        words = [sys.executable, "-m", "contract_tests", *(SOME_TESTS if number is None else ())]
-        with background(*words, **VARIABLES, BASE_URL=url) as judging:
-            assert judging.process.stdout is not None
-            assert judging.process.stdout.readline().startswith("Judging ")
-            if number:
-                deadline = time.monotonic() + 30
-                while row(url) == before[0]:
-                    assert time.monotonic() < deadline
-                judging.process.send_signal(number)
-            assert judging.process.wait(60) == (2 if number else 0), judging.process.stdout.read()
-        assert (row(url), row(url, lead=VARIABLES["PUFFLE_OTHER_PROSPECT_ID"])) == before
-
-
-def test_lead_that_should_not_have_been_edited_is_put_back() -> None:
-    launched = VARIABLES["PUFFLE_LAUNCHED_CAMPAIGN_ID"], VARIABLES["PUFFLE_LAUNCHED_PROSPECT_ID"]
-    mutant = next(mutant for mutant in MUTANTS if mutant.name == "EditsRunningCampaigns")
-    with served(mutant.app) as url:
-        before = row(url, *launched)
-        result = judge(url, *SOME_TESTS)
-        assert row(url, *launched) == before
-    assert result.returncode == 1
-    assert "Notes" not in result.stdout
-
-
-def test_what_cannot_be_put_back_is_said() -> None:
-    nulls = VARIABLES["PUFFLE_OTHER_PROSPECT_ID"]
-
-    class TakesNoEmptyString(Rules):
-        def check_values(self, fields: dict[str, str]) -> None:
-            super().check_values(fields)
-            if "" in fields.values():
-                raise Refusal(400, "no field may be empty")
-
-    with served(partial(implementation, TakesNoEmptyString)) as url:
-        result = judge(url, *SOME_TESTS, PUFFLE_PROSPECT_ID=nulls)
-    assert result.returncode == 0
-    assert re.search(
-        rf"^  lead {nulls} is not as it was \(linkedin_url, company, position, headline\)$", result.stdout, re.M
-    )
-    assert re.search(r"^    to put it back: curl .*PUFFLE_API_KEY", result.stdout, re.MULTILINE)
-
-
-def test_lead_is_put_back_after_a_broken_rule() -> None:
-    mutant = next(mutant for mutant in MUTANTS if mutant.name == "DoesNotNameTheStatus")
-    with served(mutant.app) as url:
-        before = row(url)
-        assert judge(url).returncode == 1
-        assert row(url) == before
 
 
 def test_every_exchange_is_judged_by_its_shape() -> None:
@@ -384,7 +250,7 @@ def test_every_exchange_is_judged_by_its_shape() -> None:
 
 def test_deviations_name_rules_and_checks_that_there_are() -> None:
     deviations = Deviations.read(run.PRISM_DEVIATIONS)
-    tests = (ROOT / "contract_tests" / "test_rules.py").read_text("utf-8")
+    tests = "".join(file.read_text("utf-8") for file in (ROOT / "contract_tests").glob("test_*.py"))
     assert set(deviations.unverifiable) <= {rule.id for rule in OPERATION.rules}
     for deviation in deviations.excused:
         assert deviation["check"] in {shape.id for shape in SHAPES} or f"def {deviation['check']}(" in tests

@@ -1,0 +1,151 @@
+"""The rules of access: who may edit which lead, and that a refusal changes nothing.
+
+Leads that a rule needs beside the one that may be edited are asked for with ``need``; without them it is not verified.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract_tests import expect, values
+from contract_tests.exchange import Exchange
+from contract_tests.expect import COLUMNS
+from contract_tests.settings import Lead
+from contract_tests.target import UNKNOWN_CAMPAIGN, Broken, Target
+from contract_tests.verdict import need, rule
+
+UNKNOWN_LEAD = "00000000-0000-4000-8000-000000000001"
+NO_LEAD_HERE = (400, 403, 404)
+
+updates = values.updates(COLUMNS.listed)
+some_updates = values.some_updates(COLUMNS.listed)
+unknown_campaigns = st.integers(0, 16**12 - 1).map(UNKNOWN_CAMPAIGN.format)
+
+
+def marked(lead: Lead) -> bytes:
+    """A valid edit as it is sent."""
+    return json.dumps({"prospect_id": lead.id, "updates": {"company": "Changed by a refused request"}}).encode()
+
+
+@rule("bearer-required")
+@given(sent=some_updates)
+def test_request_without_key_is_refused(target: Target, sent: dict[str, str]) -> None:
+    expect.status(target.edit(target.settings.lead, sent, authorization=None), 401)
+
+
+@rule("bearer-required")
+@pytest.mark.parametrize("authorization", ["", "{key}", "Bearer", "Basic {key}", "Basic {key:basic}", "Token {key}"])
+def test_request_with_other_credentials_is_refused(target: Target, authorization: str) -> None:
+    expect.status(target.edit(target.settings.lead, {"company": "Acme"}, authorization=authorization), 401)
+
+
+@rule("bearer-required")
+@given(sent=some_updates, ending=st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=12))
+def test_request_with_wrong_key_is_refused(target: Target, sent: dict[str, str], ending: str) -> None:
+    key, cut = target.settings.key, min(len(ending), len(target.settings.key) // 2)
+    begin, middle, end = f"{{key:0:{len(key) - cut}}}", len(key) // 2, len(key)
+    wrong = ["Bearer {key}" + ending, "Bearer pk_live_" + ending, "Bearer " + begin]
+    if not key.endswith(ending):
+        wrong.append(f"Bearer {begin}{ending}")
+    if key != key.upper():
+        wrong.append("Bearer {key:upper}")
+    if key[middle] != ending[0]:
+        wrong.append(f"Bearer {{key:0:{middle}}}{ending[0]}{{key:{middle + 1}:{end}}}")
+    for authorization in wrong:
+        expect.status(target.edit(target.settings.lead, sent, authorization=authorization), 401)
+
+
+@rule("bearer-required")
+def test_request_without_key_is_told_nothing_of_campaigns(target: Target) -> None:
+    settings = target.settings
+    campaigns = [UNKNOWN_CAMPAIGN.format(1)] + [lead.campaign for lead in (settings.launched, settings.foreign) if lead]
+    for campaign in campaigns:
+        expect.status(target.send(campaign, marked(settings.lead), authorization=None), 401)
+
+
+@rule("own-campaigns-only")
+@given(campaign=unknown_campaigns, sent=some_updates)
+def test_unknown_campaign_is_not_found(target: Target, campaign: str, sent: dict[str, str]) -> None:
+    expect.status(target.edit(Lead(campaign, target.settings.lead.id), sent), 404)
+
+
+@rule("own-campaigns-only")
+@given(sent=some_updates)
+def test_foreign_campaign_is_not_found(target: Target, sent: dict[str, str]) -> None:
+    foreign = need(target.settings.foreign, "PUFFLE_FOREIGN_CAMPAIGN_ID and PUFFLE_FOREIGN_PROSPECT_ID")
+    expect.status(target.edit(foreign, {}), 400, 404)
+    expect.status(target.edit(Lead(foreign.campaign, target.settings.lead.id), sent), 404)
+    expect.status(target.edit(foreign, sent), 404)
+
+
+@rule("draft-only")
+@given(sent=some_updates)
+def test_launched_campaign_is_frozen(target: Target, sent: dict[str, str]) -> None:
+    launched = need(target.settings.launched, "PUFFLE_LAUNCHED_CAMPAIGN_ID and PUFFLE_LAUNCHED_PROSPECT_ID")
+    exchange = target.edit(launched, sent)
+    expect.status(exchange, 400)
+    if not target.named_status(exchange):
+        raise Broken(exchange, "the message to name the campaign's status")
+
+
+@rule("lead-in-campaign")
+@given(sent=some_updates)
+def test_unknown_lead_is_refused(target: Target, sent: dict[str, str]) -> None:
+    expect.status(target.edit(Lead(target.settings.lead.campaign, UNKNOWN_LEAD), sent), *NO_LEAD_HERE)
+
+
+@rule("lead-in-campaign")
+@given(sent=some_updates)
+def test_lead_of_another_campaign_is_refused(target: Target, sent: dict[str, str]) -> None:
+    launched = need(target.settings.launched, "PUFFLE_LAUNCHED_CAMPAIGN_ID and PUFFLE_LAUNCHED_PROSPECT_ID")
+    expect.status(target.edit(Lead(target.settings.lead.campaign, launched.id), sent), *NO_LEAD_HERE)
+
+
+@rule("lead-in-campaign")
+@given(sent=some_updates)
+def test_lead_of_another_workspace_is_refused(target: Target, sent: dict[str, str]) -> None:
+    foreign = need(target.settings.foreign, "PUFFLE_FOREIGN_CAMPAIGN_ID and PUFFLE_FOREIGN_PROSPECT_ID")
+    expect.status(target.edit(Lead(target.settings.lead.campaign, foreign.id), sent), *NO_LEAD_HERE)
+
+
+def refused_requests(target: Target) -> dict[str, Callable[[], Exchange]]:
+    """Requests that must be refused, each of which would change the lead if any part of it were carried out."""
+    lead, settings = target.settings.lead, target.settings
+    wrong_type = {"company": "Changed by a refused request", "headline": 7}
+    requests: dict[str, Callable[[], Exchange]] = {
+        "without key": lambda: target.send(lead.campaign, marked(lead), authorization=None),
+        "with a wrong key": lambda: target.send(lead.campaign, marked(lead), authorization="Bearer {key}x"),
+        "with a field of another type": lambda: target.edit(lead, wrong_type),
+        "with a field of another type first": lambda: target.edit(lead, dict(reversed(wrong_type.items()))),
+        "with an email that is none": lambda: target.edit(lead, {"company": "Changed", "email": "jane"}),
+        "with an email that is none first": lambda: target.edit(lead, {"email": "jane", "company": "Changed"}),
+        "with a long text": lambda: target.edit(lead, {"company": "Changed", "headline": "x" * 5001}),
+        "cut off": lambda: target.send(lead.campaign, marked(lead)[:-1]),
+        "in an unknown campaign": lambda: target.send(UNKNOWN_CAMPAIGN.format(2), marked(lead)),
+        "for an unknown lead": lambda: target.edit(Lead(lead.campaign, UNKNOWN_LEAD), {"company": "Changed"}),
+    }
+    for kind, elsewhere in (("launched", settings.launched), ("foreign", settings.foreign)):
+        if elsewhere:
+            requests[f"through a {kind} campaign"] = partial(target.send, elsewhere.campaign, marked(lead))
+    return requests
+
+
+@rule("refusal-changes-nothing")
+@given(sent=updates)
+def test_refused_request_changes_nothing(target: Target, sent: dict[str, str]) -> None:
+    before = target.edited(target.settings.lead, sent).row
+    for kind, send in refused_requests(target).items():
+        refused = send()
+        if refused.status == 200:
+            # The rule that it should have been refused by is broken, not this one.
+            before = target.read(target.settings.lead).row
+            continue
+        after = target.read(target.settings.lead)
+        for column in COLUMNS.changed(before, after.row):
+            raise Broken(refused, f"a refused request ({kind}) to leave {column} alone, which then was changed")
