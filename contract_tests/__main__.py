@@ -18,6 +18,7 @@ from typing import NoReturn
 import hypothesis
 import pytest
 from dotenv import dotenv_values
+from hypothesis.internal.conjecture import engine
 
 from contract_tests.answers import Shapes
 from contract_tests.exchange import Exchange
@@ -26,6 +27,7 @@ from contract_tests.target import Target
 from contract_tests.verdict import Judging, Verdict
 from puffle import contract
 
+SECONDS_TO_SHRINK = 3
 HERE = Path(__file__).parent
 
 
@@ -86,6 +88,8 @@ def judge(settings: Settings, tests: list[str]) -> int:
 
 
 def _run_tests(settings: Settings, tests: list[str], judging: Judging) -> pytest.ExitCode:
+    # No setting says how long a failing request may be shrunk; five minutes each is too long to wait for a verdict.
+    engine.MAX_SHRINKING_SECONDS = SECONDS_TO_SHRINK
     hypothesis.settings.register_profile(
         "contract",
         max_examples=PROFILES[settings.profile],

@@ -7,6 +7,7 @@ import re
 from functools import partial
 
 import pytest
+from hypothesis.internal.conjecture import engine
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -193,6 +194,10 @@ def test_test_that_fails_itself_is_no_verdict() -> None:
     verdict.add("draft-only", "test", "failed", "the test itself failed: KeyError: 'x'")
     assert verdict.exit_code(strict=False) == 2
     assert any("FAILED" in line for line in verdict.lines())
+
+
+def test_shrinking_is_bounded() -> None:
+    assert engine.MAX_SHRINKING_SECONDS == 300, "Hypothesis bounds it otherwise now: see contract_tests/__main__.py"
 
 
 def test_rule_that_no_test_met_is_not_kept() -> None:

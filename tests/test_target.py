@@ -16,7 +16,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from contract_tests.settings import Settings
-from contract_tests.target import UNKNOWN_CAMPAIGN, Target
+from contract_tests.target import MOST_UNANSWERED, UNKNOWN_CAMPAIGN, NoAnswers, Target
 from mock import run
 from mock.sandbox import seed
 from mock.sandbox.rules import Refusal, Rules
@@ -71,6 +71,21 @@ def test_throttled_request_waits_and_is_sent_again(retry_after: str, shortest: f
             assert target.read(settings.lead).status == 200
             assert shortest <= time.monotonic() - started < longest
     assert target.requests == 2
+
+
+def never_answers(request: httpx.Request) -> httpx.Response:
+    raise httpx.ReadTimeout("no answer", request=request)
+
+
+def test_run_is_given_up_where_no_answers_come(target: Target) -> None:
+    lead = target.settings.lead
+    target.close()
+    target._client = httpx.Client(transport=httpx.MockTransport(never_answers))
+    for _ in range(MOST_UNANSWERED - 1):
+        assert target.edit(lead, {}).status == 0
+    with pytest.raises(NoAnswers):
+        target.edit(lead, {})
+    assert target.notes == [f"given up early: {MOST_UNANSWERED} requests got no answer"]
 
 
 @pytest.fixture
