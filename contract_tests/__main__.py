@@ -75,9 +75,10 @@ def judge(settings: Settings, tests: list[str]) -> int:
                 signal.signal(number, signal.SIG_IGN)  # a second one must not keep the leads from being put back
             target.put_back()
             notes = ["Notes", *(f"  {note}" for note in target.notes)] if target.notes else []
-    judged = ended in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or target.unanswered
+    judged = ended in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or target.gave_up
     if judging.given_up or not judged:
-        print(*notes, sep="\n")
+        for note in notes:
+            print(note)
         raise NotJudged(judging.given_up or f"the run was cut short ({ended.name.lower().replace('_', ' ')})")
     code = verdict.exit_code(settings.strict)
     print(*verdict.lines(), *notes, sep="\n")
@@ -102,16 +103,8 @@ def _run_tests(settings: Settings, tests: list[str], judging: Judging) -> pytest
     hypothesis.settings.load_profile("contract")
     os.environ["SEED"] = str(settings.seed)  # for test_shapes, which is read when pytest collects it
     options = [
-        "-c",
-        os.devnull,
-        "--rootdir",
-        str(HERE),
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:terminal",
-        "--assert=plain",
-    ]
+        "-c", os.devnull, "--rootdir", str(HERE), "-p", "no:cacheprovider", "-p", "no:terminal", "--assert=plain",
+    ]  # fmt: skip
     seed = [f"--hypothesis-seed={settings.seed}", "--hypothesis-profile=contract"]
     return pytest.ExitCode(pytest.main([str(HERE), *options, *seed, *tests], plugins=[judging]))
 

@@ -72,7 +72,7 @@ class Target:
         """The row before the first edit, empty where the implementation did not show it."""
         self._latest: dict[Lead, dict[str, Any]] = {}
         self._edited: set[Lead] = set()
-        self.unanswered = 0
+        self._unanswered = 0
         self._reads_without_edit = True
         self._next_send = 0.0
         self._client = httpx.Client(timeout=SECONDS_TO_ANSWER, trust_env=not settings.loopback)
@@ -114,10 +114,10 @@ class Target:
         )
         self._observe(exchange)
         if exchange.status == 0:
-            self.unanswered += 1
-            if self.unanswered == MOST_UNANSWERED:
+            self._unanswered += 1
+            if self._unanswered == MOST_UNANSWERED:
                 self.notes.append(f"given up early: {MOST_UNANSWERED} requests got no answer")
-                raise NoAnswers
+                raise NoAnswers("it does not answer")
         return exchange
 
     def edit(self, lead: Lead, updates: Mapping[str, Any], *, authorization: str | None = BEARER) -> Exchange:
@@ -193,12 +193,17 @@ class Target:
         words = set(re.findall(r"[a-z]+", exchange.text.lower()))
         return next((status for status in self.statuses if status != "draft" and status in words), None)
 
+    @property
+    def gave_up(self) -> bool:
+        """The run was ended early, because no answers came."""
+        return self._unanswered >= MOST_UNANSWERED
+
     def put_back(self) -> None:
         """Put back the leads that were edited, and note what could not be."""
         for lead in self._edited:
             try:
                 self._put_back(lead, self._originals[lead])
-            except NotJudged as reason:
+            except (NotJudged, NoAnswers) as reason:
                 self.notes.append(f"lead {lead.id} was edited and is not as it was: {reason}")
 
     def _put_back(self, lead: Lead, original: Mapping[str, Any]) -> None:
@@ -211,7 +216,8 @@ class Target:
         exchange = self._update(lead, listed, BEARER)
         left = self.columns.changed(original, exchange.row)
         if exchange.status != 200 or left:
-            self.notes.append(f"lead {lead.id} is not as it was ({', '.join(left) or exchange.outcome()})")
+            why = ", ".join(left) if exchange.status == 200 else exchange.outcome()
+            self.notes.append(f"lead {lead.id} is not as it was ({why})")
             self.notes.append(f"  to put it back: {exchange.curl()}")
 
     def close(self) -> None:

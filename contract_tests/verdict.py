@@ -116,12 +116,14 @@ class Verdict:
             yield from _item(state, deviation["name"], deviation["reason"])
 
     def counts(self) -> str:
-        """How many rules are in which state."""
+        """How many rules are in which state, and how many shapes are broken."""
         states = [self.finding(rule.id).state for rule in self.rules]
-        return f"{len(states)} rules: " + ", ".join(
-            f"{states.count(state)} {state}" for state in ("kept", "broken", "excused", "not verified", "failed")
-            if state in ("kept", "broken") or state in states
-        )  # fmt: skip
+        named = ("kept", "broken", "excused", "not verified", "failed")
+        counted = [f"{states.count(state)} {state}" for state in named if state in ("kept", "broken", *states)]
+        broken = sum(self.finding(shape.id).state == "broken" for shape in SHAPES)
+        return f"{len(states)} rules: {', '.join(counted)}" + (
+            f"; {broken} of {len(SHAPES)} shapes broken" if broken else ""
+        )
 
     def _section(self, rules: Iterable[Rule]) -> Iterator[str]:
         for rule in rules:

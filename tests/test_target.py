@@ -85,6 +85,7 @@ def test_run_is_given_up_where_no_answers_come(target: Target) -> None:
         assert target.edit(lead, {}).status == 0
     with pytest.raises(NoAnswers):
         target.edit(lead, {})
+    assert target.gave_up
     assert target.notes == [f"given up early: {MOST_UNANSWERED} requests got no answer"]
 
 
