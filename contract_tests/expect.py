@@ -55,7 +55,9 @@ def stored_or_refused(target: Target, field: str, value: str) -> None:
 
 def protected(target: Target, column: str, sent: dict[str, str], value: Any) -> None:
     """An edit that also names a protected column is carried out without it."""
-    before = {**target.read(target.settings.lead).row, column: target.original(target.settings.lead).get(column)}
+    before = target.read(target.settings.lead).row
+    # Against the row before the first edit, since an edit may have changed the column once and for all.
+    before = {**before, column: (target.original(target.settings.lead) or before).get(column)}
     assume(not COLUMNS.same(column, before[column], value))
     exchange = target.edited(target.settings.lead, {**sent, column: value})
     for answer in (exchange, target.read(target.settings.lead)):

@@ -250,7 +250,7 @@ class Target:
             if isinstance(response, httpx.TransportError) or response.status_code != 429:
                 return response
             if attempt < MOST_THROTTLED - 1:
-                time.sleep(min(_seconds_to_wait(response, attempt), LONGEST_THROTTLE))
+                time.sleep(min(seconds_to_wait(response, attempt), LONGEST_THROTTLE))
         raise NotJudged(f"{self.settings.base_url} still answers 429 after {MOST_THROTTLED} tries; try again later")
 
     def _send_once(self, request: httpx.Request) -> httpx.Response | httpx.TransportError:
@@ -304,7 +304,8 @@ def _media_type(response: httpx.Response) -> str:
     return str(response.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
 
 
-def _seconds_to_wait(response: httpx.Response, attempt: int) -> float:
+def seconds_to_wait(response: httpx.Response, attempt: int) -> float:
+    """How long a throttled request waits: as ``Retry-After`` says, else the longer the more attempts were made."""
     after = response.headers.get("Retry-After", "")
     if after.isdecimal():
         return float(after)
