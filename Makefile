@@ -19,7 +19,7 @@ MAKEFLAGS += -q
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help contract mock sandbox proxy generate lint lock test clean
+.PHONY: help contract mock sandbox proxy generate lint lock test bench clean
 
 help: ## Print this help
 	@echo 'usage: make <target> [NAME=value …]'
@@ -29,6 +29,8 @@ help: ## Print this help
 	@echo 'contract takes TARGET=sandbox|prism or BASE_URL=https://…, PROFILE=quick|deep, STRICT=1, SEED=number;'
 	@echo 'with BASE_URL also the PUFFLE_… variables of .env.example, from the environment or from .env.'
 	@echo 'It ends 0 where the contract is kept, 1 where it is broken, 2 where it could not be judged.'
+	@echo
+	@echo "sandbox takes more in ARGS, such as ARGS='--latency 50ms-2s --fail 5%=429'; ARGS=--help prints it all."
 
 contract: .venv/.ready $(if $(filter prism,$(TARGET)),node_modules/.ready) ## Judge an implementation: the sandbox, Prism, or any BASE_URL
 	+@$(if $(BASE_URL),,python -m mock.run $(TARGET) --) python -m contract_tests
@@ -36,8 +38,8 @@ contract: .venv/.ready $(if $(filter prism,$(TARGET)),node_modules/.ready) ## Ju
 mock: .venv/.ready node_modules/.ready ## Serve Prism, which answers from the contract's examples (PORT=4010)
 	@exec python -m mock.prism --port $(or $(PORT),4010)
 
-sandbox: .venv/.ready ## Serve the sandbox, which keeps the rules and remembers edits (PORT=4011)
-	@exec python -m mock.sandbox --port $(or $(PORT),4011)
+sandbox: .venv/.ready ## Serve the sandbox, which keeps the rules and remembers edits (PORT=4011, DATA=file.db)
+	@exec python -m mock.sandbox --port $(or $(PORT),4011) $(if $(DATA),--data '$(DATA)') $(ARGS)
 
 proxy: .venv/.ready node_modules/.ready ## Serve Prism in front of UPSTREAM=https://…, validating live traffic (PORT=4012)
 	@exec python -m mock.prism --port $(or $(PORT),4012) --upstream '$(UPSTREAM)'
@@ -60,15 +62,19 @@ lint: .venv/.ready node_modules/.ready ## Check the contract (Redocly) and the P
 test: .venv/.ready node_modules/.ready ## Run the project's own tests
 	@pytest --numprocesses auto --dist worksteal $(ARGS)
 
+bench: .venv/.ready node_modules/.ready benchmarks/node_modules/.ready ## Measure the sandbox beside Prism and Steady (needs wrk)
+	@python -m benchmarks $(ARGS)
+
 lock: .venv/.ready ## Pin the newest Python and Node tools that pyproject.toml and package.json allow
 	@uv pip compile --quiet --universal --generate-hashes --no-header --upgrade --python-version 3.11 \
 	  --group dev pyproject.toml -o requirements/dev.txt
 	@grep '^uv==' requirements/dev.txt | cut -d ' ' -f 1 | uv pip compile --quiet --universal --generate-hashes \
 	  --no-header -o requirements/uv.txt -
 	@npm install --package-lock-only --silent
+	@npm install --package-lock-only --silent --prefix benchmarks
 
 clean: ## Remove what the set-up and the tests left behind
-	@rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv node_modules benchmarks/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/.ready: requirements/uv.txt requirements/dev.txt pyproject.toml
 	+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -78,6 +84,11 @@ clean: ## Remove what the set-up and the tests left behind
 	  && pip install -qq --disable-pip-version-check --require-hashes --requirement requirements/uv.txt \
 	  && uv pip sync --quiet --python $(BIN)/python --compile-bytecode --require-hashes requirements/dev.txt \
 	  && uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable . ; } || exit 2
+	+@touch $@
+
+benchmarks/node_modules/.ready: benchmarks/package.json benchmarks/package-lock.json benchmarks/.npmrc
+	+@echo 'setting up Steady in benchmarks/node_modules …' >&2
+	+@npm ci --prefix benchmarks --loglevel=error --no-progress >/dev/null || exit 2
 	+@touch $@
 
 node_modules/.ready: package.json package-lock.json .npmrc

@@ -42,6 +42,16 @@ class Example:
 
 
 @dataclass(frozen=True)
+class ExampleAnswer:
+    """A response that the contract shows."""
+
+    name: str
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+@dataclass(frozen=True)
 class Operation:
     """One method on one path of the contract."""
 
@@ -88,11 +98,18 @@ class Operation:
     def examples(self) -> Iterator[Example]:
         """Each request that the contract shows together with its answer, paired by name."""
         bodies = self.request_content.get("examples", {})
+        for answer in self.example_answers():
+            if answer.name in bodies:
+                values = {p["name"]: p["examples"][answer.name]["value"] for p in self.parameters if p["in"] == "path"}
+                body = bodies[answer.name]["value"]
+                yield Example(answer.name, self.path(**values), body, answer.status, answer.body)
+
+    def example_answers(self) -> Iterator[ExampleAnswer]:
+        """Each response that the contract shows, in the contract's order."""
         for status, response in self.responses.items():
+            headers = {name: str(h["example"]) for name, h in response.get("headers", {}).items() if "example" in h}
             for name, example in response.get("content", {}).get(JSON, {}).get("examples", {}).items():
-                if name in bodies:
-                    values = {p["name"]: p["examples"][name]["value"] for p in self.parameters if p["in"] == "path"}
-                    yield Example(name, self.path(**values), bodies[name]["value"], status, example["value"])
+                yield ExampleAnswer(name, status, headers, example["value"])
 
 
 class Contract:

@@ -9,7 +9,7 @@ import orjson
 from starlette.types import ASGIApp
 
 from mock.sandbox import seed
-from mock.sandbox.app import create_app
+from mock.sandbox.app import Sandbox
 from mock.sandbox.rules import Rules
 from mock.sandbox.store import Store
 from puffle import contract
@@ -29,8 +29,8 @@ def implementation(different: Implementation = Rules, document: Mapping[str, Any
     """A freshly seeded sandbox that differs in this, by the project's contract or another one."""
     the_contract, store = contract.Contract(document), Store(seed.load())
     if isinstance(different, type):
-        return create_app(the_contract, different(the_contract, store))
-    return Rewriting(create_app(the_contract, Rules(the_contract, store)), different)
+        return Sandbox(the_contract, different(the_contract, store))
+    return Rewriting(Sandbox(the_contract, Rules(the_contract, store)), different)
 
 
 class Lenient(Rules):

@@ -3,47 +3,137 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
+import random
 import socket
 import sys
-
-import uvicorn
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
 
 from mock.sandbox import seed
-from mock.sandbox.app import create_app
+from mock.sandbox.access_log import AccessLog
+from mock.sandbox.admin import PREFIX
+from mock.sandbox.app import Sandbox
+from mock.sandbox.faults import Failure, Faults, Latency
+from mock.sandbox.reload import Reloading
 from mock.sandbox.rules import OPERATION, Rules
-from mock.sandbox.store import Store
+from mock.sandbox.seed import BadSeed, Workspace
+from mock.sandbox.server import LONGEST_REQUEST, serve
+from mock.sandbox.store import Store, Unusable
 from puffle import contract
-from puffle.contract import JSON
+from puffle.contract import CONTRACT_FILE, JSON, Operation
 
 
 def main() -> int:
     """Serve until SIGINT or SIGTERM."""
-    parser = argparse.ArgumentParser(prog="python -m mock.sandbox", description=__doc__, usage=argparse.SUPPRESS)
-    parser.add_argument("--port", type=int, default=4011, help="port on 127.0.0.1; 0 takes a free one")
-    port = parser.parse_args().port
-
-    listener = socket.socket(proto=socket.IPPROTO_TCP)  # asyncio sets TCP_NODELAY only where it sees the protocol
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    options = _options()
+    operation = contract.load().operation(OPERATION)
     try:
-        listener.bind(("127.0.0.1", port))
-    except (OSError, OverflowError) as error:
-        print(f"cannot serve on port {port}: {error}; name another with PORT=", file=sys.stderr)
+        listener = _listen(options.host, options.port)
+        workspaces = seed.read(options.seed, operation) if options.seed else seed.load()
+        store = Store(workspaces, options.data)
+    except (_CannotServe, BadSeed, Unusable) as error:
+        print(error, file=sys.stderr)
         return 2
 
-    the_contract, workspaces = contract.load(), seed.load()
-    app = create_app(the_contract, Rules(the_contract, Store(workspaces)))
-    listener.listen(128)
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    example = next(the_contract.operation(OPERATION).examples())
-    print(f"The sandbox is listening on {url}. Keys: {', '.join(workspace.key for workspace in workspaces)}. Try:")
+    log = AccessLog(sys.stdout, [workspace.key for workspace in workspaces])
+    faults = None
+    if options.latency.longest or options.fail:
+        faults = Faults(options.latency, tuple(options.fail), options.random_seed)
+    sandbox = Sandbox(operation.contract, Rules(operation.contract, store), faults, log, options.cors)
+    reloading = Reloading(CONTRACT_FILE, sandbox, log.say) if options.reload else None
+    listener.listen(1024)
+    _greet(listener, options, store, operation, workspaces)
+    try:
+        serve(
+            sandbox,
+            listener,
+            LONGEST_REQUEST + options.latency.longest,
+            log.say,
+            reloading.look if reloading else lambda: None,
+        )
+    finally:
+        log.flush()
+        store.close()
+    return 0
+
+
+class _CannotServe(Exception):
+    """The address cannot be served on."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong in one line."""
+        self.exit(2, f"{message}; see `python -m mock.sandbox --help`\n")
+
+
+def _options() -> argparse.Namespace:
+    parser = _Parser(prog="python -m mock.sandbox", description=__doc__, allow_abbrev=False)
+    add = parser.add_argument
+    add("--port", type=int, default=4011, help="port to listen on; 0 takes a free one (default: %(default)s)")
+    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine alone)")
+    add("--data", type=Path, metavar="FILE", help="keep edits in this SQLite file (default: in memory)")
+    add("--seed", type=Path, metavar="FILE", help="start with the leads of this JSON or YAML file")
+    add("--latency", type=_reading(Latency.read), default=Latency(), metavar="TIME", help="wait: 200ms, or 50ms-2s")
+    add("--fail", type=_reading(Failure.read), action="append", default=[], metavar="SHARE=STATUS",
+        help="answer that share of the requests with a failure, such as 5%%=429; may be given again")  # fmt: skip
+    add("--random-seed", type=int, metavar="NUMBER", help="draw the same waits and failures each time")
+    add("--no-cors", dest="cors", action="store_false", help="answer no browser page of another origin")
+    add("--reload", action="store_true", help="go over to a changed openapi.yaml, keeping the leads")
+    options = parser.parse_args()
+    if options.random_seed is None:
+        options.random_seed = random.randrange(1_000_000)  # noqa: S311 -- no secret hangs on it
+    try:
+        Faults(options.latency, tuple(options.fail))
+    except ValueError as error:
+        parser.error(str(error))
+    return options
+
+
+def _reading(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    def reading(text: str) -> Any:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return reading
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, proto=socket.IPPROTO_TCP)  # the protocol: else asyncio sets no TCP_NODELAY
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except (OSError, OverflowError) as error:
+        raise _CannotServe(f"cannot serve on {host} port {port}: {error}; name another with PORT=") from None
+    return listener
+
+
+def _greet(
+    listener: socket.socket,
+    options: argparse.Namespace,
+    store: Store,
+    operation: Operation,
+    workspaces: Sequence[Workspace],
+) -> None:
+    if options.data:
+        print(f"Edits are kept in {options.data}, which holds {store.count()} leads.")
+    if options.latency.longest or options.fail:
+        print(f"Waits and failures are drawn with --random-seed {options.random_seed}.")
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    url = f"http://{host}:{listener.getsockname()[1]}"
+    print(f"The sandbox is listening on {url}. ", end="")
+    if options.seed:
+        print(f"Keys: those of {options.seed}. State: {url}{PREFIX}/state", flush=True)
+        return
+    example = next(operation.examples())
+    print(f"Keys: {', '.join(workspace.key for workspace in workspaces)}. Try:")
     print(f"curl -X PATCH {url}{example.path} -H 'Authorization: Bearer {workspaces[0].key}' \\")
     print(f"  -H 'Content-Type: {JSON}' -d '{json.dumps(example.body)}'", flush=True)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="info", timeout_graceful_shutdown=5))
-    with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
-    return 0
 
 
 if __name__ == "__main__":

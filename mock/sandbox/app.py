@@ -2,60 +2,164 @@
 
 from __future__ import annotations
 
-import orjson
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
-from starlette.routing import Route
+import asyncio
+import re
+import time
 
+import orjson
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mock.sandbox.access_log import AccessLog
+from mock.sandbox.admin import create_admin
+from mock.sandbox.answer import Answer, refusal, send_answer
+from mock.sandbox.examples import RETRY_AFTER, Examples, Preference
+from mock.sandbox.faults import Faults
 from mock.sandbox.rules import OPERATION, Refusal, Rules
-from puffle.contract import JSON, Contract
+from mock.sandbox.store import Locked, Store, Unavailable
+from puffle.contract import Contract, Operation
 
 LARGEST_BODY = 1024 * 1024
+WAITS_FOR_A_LOCK = (0.01, 0.03, 0.1, 0.3, 0.6)
+"""Seconds between tries while another program writes to the data file."""
+_READ = {name.encode(): name for name in ("authorization", "content-type", "origin", "prefer")}
 
 
-def create_app(contract: Contract, rules: Rules) -> Starlette:
-    """Serve the contract's operation by these rules."""
-    operation = contract.operation(OPERATION)
+class Sandbox:
+    """Serves the contract's operation by rules, and the sandbox's own doors beside it."""
 
-    async def update_lead(request: Request) -> Response:
-        row = rules.update_lead(request.path_params["id"], request.headers, await _body(request))
-        return _json(200, {"prospect": row})
+    def __init__(
+        self,
+        contract: Contract,
+        rules: Rules,
+        faults: Faults | None = None,
+        log: AccessLog | None = None,
+        cors: bool = False,
+    ) -> None:
+        """Take the rules of the contract's operation.
 
-    app = Starlette(
-        routes=[Route(operation.path_template, update_lead, methods=[operation.method])],
-        exception_handlers={Refusal: _refuse, HTTPException: _refuse_route},
-    )
-    app.router.redirect_slashes = False
-    return app
+        Args:
+            contract: what is served.
+            rules: how requests are carried out.
+            faults: waits and failures on purpose.
+            log: where each request is noted.
+            cors: whether pages of other origins may call the operation.
+        """
+        self.use(contract, rules)
+        self._faults = faults
+        self._log = log
+        self._doors: ASGIApp = create_admin(self)
+        self._pages: ASGIApp | None = self._across_origins() if cors else None
+        if log:
+            self._doors = log.watching(self._doors)
+            self._pages = self._pages and log.watching(self._pages)
+
+    def use(self, contract: Contract, rules: Rules) -> None:
+        """Serve this contract by these rules from the next request on."""
+        operation = contract.operation(OPERATION)
+        before, _, rest = operation.path_template.partition("{")
+        path = re.compile(re.escape(before) + "([^/]+)" + re.escape(rest.partition("}")[2]))
+        self._examples = Examples(operation)
+        self.operation: Operation = operation
+        self._path, self._rules = path, rules
+
+    @property
+    def store(self) -> Store:
+        """Where the leads are kept."""
+        return self._rules.store
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        began = time.time()
+        found = self._path.fullmatch(scope["path"])
+        headers = _headers(scope)
+        if found is None:
+            await self._doors(scope, receive, send)
+        elif self._pages and "origin" in headers:
+            await self._pages(scope, receive, send)
+        else:
+            answer = await self._answer(scope["method"], found[1], headers, receive)
+            await send_answer(send, answer)
+            if self._log:
+                self._log.answered(scope, answer.status, answer.body, began)
+
+    def _across_origins(self) -> ASGIApp:
+        """Let a page of any origin call the operation, and read what a client must read of its answers."""
+
+        async def operate(scope: Scope, receive: Receive, send: Send) -> None:
+            found = self._path.fullmatch(scope["path"])
+            assert found
+            await send_answer(send, await self._answer(scope["method"], found[1], _headers(scope), receive))
+
+        return CORSMiddleware(
+            operate,
+            allow_origin_regex=".*",
+            allow_credentials=True,
+            allow_methods=[self.operation.method],
+            allow_headers=["*"],
+            allow_private_network=True,
+            expose_headers=["Allow", "Retry-After", "WWW-Authenticate"],
+        )
+
+    async def _answer(self, method: str, campaign_id: str, headers: dict[str, str], receive: Receive) -> Answer:
+        try:
+            if method != self.operation.method:
+                allowed = self.operation.method
+                raise Refusal(405, f"{method} is not described by the contract; it allows {allowed}.")
+            body = await _body(receive)
+            if self._faults or "prefer" in headers:
+                wanted = await self._wanted(campaign_id, headers, body)
+                if wanted:
+                    return wanted
+            for pause in WAITS_FOR_A_LOCK:
+                try:
+                    return Answer(200, orjson.dumps({"prospect": self._rules.update_lead(campaign_id, headers, body)}))
+                except Locked:
+                    await asyncio.sleep(pause)
+            raise Unavailable("another program is writing to it")
+        except Refusal as refused:
+            return refusal(refused.status, refused.error, self._headers_of(refused.status))
+        except Unavailable as error:
+            wait = [("Retry-After", RETRY_AFTER)]
+            return refusal(503, f"The data file cannot be used: {error}. Nothing was changed.", wait)
+
+    async def _wanted(self, campaign_id: str, headers: dict[str, str], body: bytes) -> Answer | None:
+        """What the client prefers to see, or the failure that is drawn; None where the request is to be carried out."""
+        wait, failure = self._faults.draw() if self._faults else (0.0, None)
+        if wait:
+            await asyncio.sleep(wait)
+        preference = Preference.read(headers.get("prefer", ""))
+        if preference:
+            self._rules.check_shape(campaign_id, headers, body)
+            return self._examples.preferred(preference)
+        return self._examples.failure(failure) if failure else None
+
+    def _headers_of(self, status: int) -> list[tuple[str, str]]:
+        if status == 401:
+            return [("WWW-Authenticate", "Bearer")]
+        return [("Allow", self.operation.method)] if status == 405 else []
 
 
-async def _body(request: Request) -> bytes:
-    """The whole body. One that is too large is read to its end, so that the client gets its answer, but not kept."""
-    body, size = bytearray(), 0
-    try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size <= LARGEST_BODY:
-                body += chunk
-    except ClientDisconnect:
-        raise Refusal(400, "The body ended early.") from None
-    if size > LARGEST_BODY:
+def _headers(scope: Scope) -> dict[str, str]:
+    """The headers that are looked at. One that comes twice is a list, as HTTP has it."""
+    headers: dict[str, str] = {}
+    for raw_name, value in scope["headers"]:
+        if raw_name in _READ:
+            name, text = _READ[raw_name], value.decode("latin-1")
+            headers[name] = f"{headers[name]}, {text}" if name in headers else text
+    return headers
+
+
+async def _body(receive: Receive) -> bytes:
+    """The whole body. Of one that is too large no more is kept than shows that it is; it is read all the same."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Refusal(400, "The body ended early.")
+        more = message.get("more_body", False)
+        if len(body) <= LARGEST_BODY:
+            body += message.get("body", b"")
+    if len(body) > LARGEST_BODY:
         raise Refusal(400, f"The body is larger than {LARGEST_BODY} bytes.")
-    return bytes(body)
-
-
-async def _refuse(_: Request, refusal: Exception) -> Response:
-    assert isinstance(refusal, Refusal)
-    headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
-    return _json(refusal.status, {"error": refusal.error}, headers)
-
-
-async def _refuse_route(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    return _json(error.status_code, {"error": error.detail}, dict(error.headers or {}))
-
-
-def _json(status: int, body: object, headers: dict[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(body), status, headers, media_type=JSON)
+    return body

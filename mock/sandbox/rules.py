@@ -5,9 +5,9 @@ What a rule promises stands in ``x-rules`` of ``openapi.yaml``; this module only
 
 from __future__ import annotations
 
-import hmac
+import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import jsonschema_rs
@@ -17,7 +17,7 @@ from mock.sandbox.store import Store
 from puffle.contract import JSON, Contract, Schema
 
 OPERATION = "updateLeadInCampaign"
-LONGEST_MESSAGE = 300
+LONGEST_REASON = 200
 
 
 class Refusal(Exception):
@@ -64,14 +64,25 @@ class Rules:
         self.check_values(fields)
         return self.edit(campaign, request["prospect_id"].lower(), fields)
 
+    def check_shape(self, campaign_id: str, headers: Mapping[str, str], body: bytes) -> None:
+        """What the schemas alone can say of a request, whoever sends it and whatever the store holds.
+
+        Raises:
+            Refusal: the request is not as the contract describes it.
+        """
+        if not bearer_token(headers.get("authorization", "")):
+            raise Refusal(401, "unauthorized")
+        self.check_campaign_id(campaign_id)
+        self.check_media_type(headers.get("content-type", ""))
+        self.parse(body)
+
     def authenticate(self, authorization: str) -> str:
         """The workspace whose key the request bears."""
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() == "bearer":
-            for key, workspace in self.store.workspaces():
-                if hmac.compare_digest(key.encode(), token.strip().encode("utf-8", "surrogateescape")):
-                    return workspace
-        raise Refusal(401, "unauthorized")
+        token = bearer_token(authorization)
+        workspace = self.store.workspace(token) if token else None
+        if workspace is None:
+            raise Refusal(401, "unauthorized")
+        return workspace
 
     def check_campaign_id(self, campaign_id: str) -> str:
         """The campaign's id in the store's spelling."""
@@ -93,11 +104,11 @@ class Rules:
     def parse(self, body: bytes) -> dict[str, Any]:
         """The body as the contract's schema describes it."""
         try:
-            request = orjson.loads(body)
+            request: dict[str, Any] = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise Refusal(400, f"The body cannot be read as JSON: {error}") from None
         _validate(self._body, request, "")
-        return dict(request)
+        return request
 
     def require_draft(self, status: str) -> None:
         """The roster is frozen outside draft."""
@@ -121,7 +132,19 @@ class Rules:
 
     def now(self) -> str:
         """The time of an edit, in the store's spelling."""
-        return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return _spelled(time.time_ns() // 1_000_000)
+
+
+def bearer_token(authorization: str) -> str:
+    """The token of an ``Authorization`` header, empty where it holds none."""
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+@lru_cache(1)
+def _spelled(milliseconds: int) -> str:
+    seconds, rest = divmod(milliseconds, 1000)
+    return time.strftime(f"%Y-%m-%dT%H:%M:%S.{rest:03}Z", time.gmtime(seconds))
 
 
 def _validator(contract: Contract, schema: Schema) -> jsonschema_rs.Draft202012Validator:
@@ -129,6 +152,16 @@ def _validator(contract: Contract, schema: Schema) -> jsonschema_rs.Draft202012V
 
 
 def _validate(validator: jsonschema_rs.Draft202012Validator, value: Any, name: str) -> None:
+    if validator.is_valid(value):
+        return
     for error in validator.iter_errors(value):
         place = ".".join(map(str, ([name] if name else []) + list(error.instance_path))) or "body"
-        raise Refusal(400, f"{place}: {error.message}"[:LONGEST_MESSAGE])
+        raise Refusal(400, f"{place}: {_shortened(error.message)}")
+
+
+def _shortened(message: str) -> str:
+    """The message with a long value in it cut in the middle: the reason stands at its end."""
+    if len(message) <= LONGEST_REASON:
+        return message
+    half = LONGEST_REASON // 2
+    return f"{message[:half]} … {message[-half:]}"

@@ -1,0 +1,119 @@
+"""The sandbox's own doors, beside the contract's paths and for this machine alone: look, reset, move a campaign."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import orjson
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mock.sandbox.store import Store, Unavailable
+from puffle.contract import JSON, Operation
+
+PREFIX = "/_sandbox"
+
+
+class Served(Protocol):
+    """What is being served at the moment; ``--reload`` changes the operation."""
+
+    @property
+    def operation(self) -> Operation:
+        """The contract's operation."""
+
+    @property
+    def store(self) -> Store:
+        """Where the leads are kept."""
+
+
+def create_admin(served: Served) -> Starlette:
+    """Serve the doors, and answer 404 everywhere else."""
+
+    def health(_: Request) -> Any:
+        return {"status": "ok", "contract": served.operation.contract.version, "leads": served.store.count()}
+
+    def state(_: Request) -> Any:
+        return {"workspaces": served.store.workspaces()}
+
+    def reset(_: Request) -> Any:
+        served.store.reset()
+        return {"status": "reset"}
+
+    async def set_status(request: Request) -> Any:
+        statuses = served.operation.definition["x-campaign-statuses"]
+        try:
+            wanted = orjson.loads(await request.body())["status"]
+        except (ValueError, LookupError, TypeError):
+            wanted = None
+        if wanted not in statuses:
+            raise HTTPException(400, f'Send {{"status": …}} with one of {", ".join(statuses)}.')
+        campaign = request.path_params["id"].lower()
+        if not served.store.set_status(campaign, wanted):
+            raise HTTPException(404, "Campaign not found.")
+        return {"id": campaign, "status": wanted}
+
+    def door(path: str, method: str, answer: Callable[[Request], Any]) -> Route:
+        async def open_door(request: Request) -> Response:
+            if not _from_this_machine(request):
+                raise HTTPException(404)
+            content = answer(request)
+            return _json(200, await content if isinstance(content, Awaitable) else content)
+
+        return Route(PREFIX + path, open_door, methods=[method])
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 404 and error.detail == "Not Found":
+            operation = served.operation
+            path = request.url.path[:100]
+            error.detail = (
+                f"There is nothing at {path}; the contract describes {operation.method} {operation.path_template}."
+            )
+        elif error.status_code == 405:
+            error.detail = f"{request.method} is not possible here."
+        return _json(error.status_code, {"error": error.detail}, dict(error.headers or {}))
+
+    app = Starlette(
+        routes=[
+            door("/health", "GET", health),
+            door("/state", "GET", state),
+            door("/reset", "POST", reset),
+            door("/campaigns/{id}/status", "PUT", set_status),
+        ],
+        exception_handlers={HTTPException: refuse, Unavailable: _unavailable},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def _from_this_machine(request: Request) -> bool:
+    """Neither another machine, nor a page of another origin in a browser here, nor one that borrowed our address."""
+    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    origin = request.headers.get("origin")
+    return (
+        request.client is not None
+        and _is_loopback(request.client.host)
+        and _is_loopback(host)
+        and origin in (None, f"http://{request.headers.get('host')}")
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+async def _unavailable(_: Request, error: Exception) -> Response:
+    return _json(503, {"error": f"The data file cannot be used: {error}."}, {"Retry-After": "1"})
+
+
+def _json(status: int, body: object, headers: dict[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(body), status, headers, media_type=JSON)
