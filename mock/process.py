@@ -62,6 +62,11 @@ class Server:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
+    @property
+    def pid(self) -> int:
+        """The process, which leads the group."""
+        return self._process.pid
+
     def wait_until_listening(self) -> None:
         """Wait for the child's own word, never for whatever else may answer on the port."""
         try:

@@ -21,7 +21,7 @@ LARGEST_REQUEST = 16 * 1024 * 1024
 """Bytes of a whole request; the connection of a larger one is closed, whatever its body would have been."""
 LONGEST_REQUEST = 10.0
 """Seconds from the first byte of a request to its last, and for a client to take its answer."""
-_HEAD = b"%bcontent-type: application/json\r\ncontent-length: %d\r\n%b\r\n%b"
+_ANSWER = b"%bcontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
 TICKS_A_SECOND = 10
 """How often uvicorn calls ``on_tick``."""
 
@@ -172,12 +172,12 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _refuse(self, status: int, error: str) -> None:
         if self._is_answering():
-            # The answer to the request before this one goes first, and is the last on this connection.
+            # The answers to the requests before this one go first, and are the last on this connection.
             self.cycle.keep_alive = False
-            self.pipeline.clear()
             self.flow.pause_reading()
             return
-        body = refusal(status, error).body
-        self.transport.write(_HEAD % (STATUS_LINE[status], len(body), b"connection: close\r\n", body))
+        if not self.pipeline:
+            body = refusal(status, error).body
+            self.transport.write(_ANSWER % (STATUS_LINE[status], len(body), body))
         self.transport.close()
         self._note(f"{time.strftime('%H:%M:%S')} no request {status}  {error}")
