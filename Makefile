@@ -26,13 +26,13 @@ help: ## Print this help
 	@echo
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo 'contract takes TARGET=sandbox|prism or BASE_URL=https://…, PROFILE=quick|deep, STRICT=1, SEED=number;'
+	@echo 'contract takes TARGET=sandbox|prism|proxy or BASE_URL=https://…, PROFILE=quick|deep, STRICT=1, SEED=number;'
 	@echo 'with BASE_URL also the PUFFLE_… variables of .env.example, from the environment or from .env.'
 	@echo 'It ends 0 where the contract is kept, 1 where it is broken, 2 where it could not be judged.'
 	@echo
 	@echo "sandbox takes more in ARGS, such as ARGS='--latency 50ms-2s --fail 5%=429'; ARGS=--help prints it all."
 
-contract: .venv/.ready $(if $(filter prism,$(TARGET)),node_modules/.ready) ## Judge an implementation: the sandbox, Prism, or any BASE_URL
+contract: .venv/.ready $(if $(filter prism proxy,$(TARGET)),node_modules/.ready) ## Judge an implementation: the sandbox, Prism, or any BASE_URL
 	+@$(if $(BASE_URL),,python -m mock.run $(TARGET) --) python -m contract_tests
 
 mock: .venv/.ready node_modules/.ready ## Serve Prism, which answers from the contract's examples (PORT=4010)

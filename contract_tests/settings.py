@@ -35,7 +35,8 @@ class Deviations:
     unverifiable: Mapping[str, str] = field(default_factory=dict)
     """Rule to the reason why this implementation cannot show it."""
     excused: tuple[Mapping[str, str], ...] = ()
-    """``name`` and ``reason`` of a deviation, the ``check`` that meets it and, optionally, a text in the ``answer``."""
+    """``name`` and ``reason`` of a deviation, the ``check`` that meets it and, optionally, a text in the ``answer`` and
+    one that the ``body`` sent begins with."""
 
     @classmethod
     def read(cls, file: Path) -> Deviations:

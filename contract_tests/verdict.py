@@ -68,7 +68,8 @@ class Verdict:
         """Take a finding; a broken promise that the deviations name is excused."""
         if state == "broken" and exchange:
             for deviation in self.deviations.excused:
-                if deviation["check"] == test and deviation.get("answer", "") in exchange.text:
+                sent, answered = deviation.get("body", "").encode(), deviation.get("answer", "")
+                if deviation["check"] == test and exchange.body.startswith(sent) and answered in exchange.text:
                     self.excused[deviation["name"]] = self.excused.get(deviation["name"], 0) + 1
                     state, detail, exchange = "excused", deviation["name"], None
                     break

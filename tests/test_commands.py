@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import signal
+import sys
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -80,6 +81,35 @@ def test_contract_is_kept_by_prism_but_for_what_is_named() -> None:
     for deviation in deviations.excused:
         assert re.search(rf"^  excused +{deviation['name']} +Prism ", result.stdout, re.MULTILINE), deviation["name"]
     assert "2 kept, 0 broken, 1 excused, 13 not verified" in result.stdout
+
+
+def test_contract_is_kept_by_the_sandbox_behind_prism() -> None:
+    result = make("contract", "TARGET=proxy")
+    assert (result.returncode, result.stderr) == (0, ""), result.stdout + result.stderr
+    assert f"{len(OPERATION.rules) - 1} kept, 0 broken, 1 excused; " in result.stdout
+    judged = re.search(r"^Prism, in between, reported 0 violations in (\d+) responses\.$", result.stdout, re.MULTILINE)
+    assert judged
+    assert int(judged[1]) >= 800
+
+
+def test_violation_that_prism_reports_fails_the_run(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    broken = (
+        "from mock.sandbox import __main__, rules; edit = rules.Rules.edit; "
+        "rules.Rules.edit = lambda *a: {k: v for k, v in edit(*a).items() if k != 'status'}; __main__.main()"
+    )
+    monkeypatch.setattr(run, "SANDBOX", [sys.executable, "-c", broken, "--port", "0"])
+    body = json.dumps({"prospect_id": LEAD, "updates": {}})
+    send = (
+        f"import httpx, os; print(httpx.patch(os.environ['BASE_URL'] + {OPERATION.path(id=DRAFT)!r}, content={body!r}, "
+    )
+    send += "headers={'Authorization': 'Bearer ' + os.environ['PUFFLE_API_KEY'], 'Content-Type': 'application/json'}))"
+    monkeypatch.setattr(sys, "argv", ["mock.run", "proxy", "--", sys.executable, "-c", send])
+    assert run.main() == 1
+    printed = capfd.readouterr().out
+    assert "Prism, in between, reported 1 violations in 1 responses." in printed
+    assert "1 times: Violation: response.body.prospect" in printed
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_slow_and_half_sent_requests_time_out() -> None:
         for part, future in waiting.items():
             answer, took = future.result()
             assert LONGEST_REQUEST <= took < LONGEST_REQUEST + 5
-            assert (status_of(answer) == 408) if part else (answer == b"")
+            assert (status_of(answer) == 400) if part else (answer == b"")
         assert dripping.result() < LONGEST_REQUEST + 5
         assert rows(server)[LEAD]["company"] == "Acme Corporation"
 

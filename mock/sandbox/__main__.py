@@ -70,7 +70,8 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _options() -> argparse.Namespace:
-    parser = _Parser(prog="python -m mock.sandbox", description=__doc__, allow_abbrev=False)
+    about = "Serve the sandbox: it keeps every rule of the contract, and remembers edits. Ctrl-C ends it."
+    parser = _Parser(prog="python -m mock.sandbox", description=about, allow_abbrev=False)
     add = parser.add_argument
     add("--port", type=int, default=4011, help="port to listen on; 0 takes a free one (default: %(default)s)")
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine alone)")

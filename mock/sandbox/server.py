@@ -19,7 +19,7 @@ LARGEST_HEAD = 64 * 1024
 """Bytes of request line and headers."""
 LARGEST_REQUEST = 16 * 1024 * 1024
 """Bytes of a whole request; the connection of a larger one is closed, whatever its body would have been."""
-LONGEST_REQUEST = 10.0
+LONGEST_REQUEST = 5.0
 """Seconds from the first byte of a request to its last, and for a client to take its answer."""
 _ANSWER = b"%bcontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
 TICKS_A_SECOND = 10
@@ -160,7 +160,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.transport.is_closing() or self._is_answering():
             self.transport.abort()
         elif self._is_half_sent():
-            self._refuse(408, f"The request was not complete after {longest:g} seconds.")
+            self._refuse(400, f"The request was not complete after {longest:g} seconds.")
         else:
             self.transport.close()
 
