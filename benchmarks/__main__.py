@@ -51,24 +51,27 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5, help="times that each server is started and loaded")
     parser.add_argument("--seconds", type=int, default=4, help="seconds of load each time")
     options = parser.parse_args()
+    if shutil.which("wrk") is None:
+        print("wrk is not installed: `apt install wrk` or `brew install wrk`", file=sys.stderr)
+        return 2
     readings: Readings = {name: [] for name in SERVERS}
-    request = _request()
+    sent = request()
     try:
         for number in range(options.rounds):
             for name, command in SERVERS.items():
                 print(f"round {number + 1} of {options.rounds}: {name} …", file=sys.stderr)
-                readings[name].append(measure(command, request, options.seconds))
+                readings[name].append(measure(command, sent, options.seconds))
     except CannotMeasure as error:
         print(error, file=sys.stderr)
         return 2
-    tables = "\n\n".join([_figures(readings), _ratios(readings)])
+    tables = "\n\n".join([_figures(readings), ratios(readings)])
     print(tables)
     RESULTS.write_text(_report(tables, options.rounds, options.seconds), "utf-8")
     print(f"\nwritten to {RESULTS.relative_to(HERE.parent)}")
     return 0
 
 
-def _request() -> Request:
+def request() -> Request:
     """The PATCH of the endpoint's page, with all its fields."""
     operation = contract.load().operation(OPERATION)
     example = next(operation.examples())
@@ -100,7 +103,7 @@ def _figures(readings: Readings) -> str:
     return "\n".join(lines)
 
 
-def _ratios(readings: Readings) -> str:
+def ratios(readings: Readings) -> str:
     """Each ratio is the median of the ratios of the rounds: what slows a round slows both its sides."""
 
     def ratio(ours: Callable[[Reading], float], peer: str, theirs: Callable[[Reading], float]) -> float:
@@ -172,4 +175,4 @@ def _processor() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main() if shutil.which("wrk") else print("wrk is not installed: `apt install wrk`", file=sys.stderr) or 2)
+    sys.exit(main())

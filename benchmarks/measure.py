@@ -6,7 +6,6 @@ import contextlib
 import http.client
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -119,13 +118,10 @@ def _running(words: list[str]) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _load(port: int, request: Request, folder: str, seconds: int) -> dict[str, float]:
-    wrk = shutil.which("wrk")
-    if wrk is None:
-        raise CannotMeasure("wrk is not installed: `apt install wrk`, `brew install wrk`")
     script = Path(folder) / "request.lua"
     script.write_text(request.script(), "utf-8")
     words = [
-        wrk,
+        "wrk",
         "-t1",
         f"-c{CONNECTIONS}",
         f"-d{seconds}s",

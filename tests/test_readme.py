@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 
 from contract_tests.settings import Deviations
@@ -11,6 +12,7 @@ from mock import run
 from puffle import contract
 from tests.implementations import implementation
 from tests.running import KEY, ROOT, background, command, served
+from tests.sandboxes import sandbox
 
 README = (ROOT / "README.md").read_text("utf-8")
 OPERATION = contract.load().operation("updateLeadInCampaign")
@@ -59,3 +61,20 @@ def test_links_lead_somewhere() -> None:
 def test_env_example_lists_what_is_read() -> None:
     listed = set(re.findall(r"^(\w+)=$", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE))
     assert listed == set(run.variables())
+
+
+def test_doors_shown_answer_as_shown() -> None:
+    shown = re.findall(r"^\$ (curl .*/_sandbox/\S+.*?)(?: +#.*)?\n(\{.*\})?", README, re.MULTILINE)
+    assert len(shown) == 4
+    with sandbox() as server:
+        for line, answer in shown:
+            words = shlex.split(line.replace("http://127.0.0.1:4011", server.url))
+            printed = command(*words, "--silent").stdout
+            assert printed == (answer or printed)
+            assert "error" not in printed
+
+
+def test_options_of_the_sandbox_shown_are_all_there_are() -> None:
+    helped = command(sys.executable, "-m", "mock.sandbox", "--help").stdout
+    there = set(re.findall(r"^  (--[a-z-]+)", helped, re.MULTILINE))
+    assert {"--port", "--data"} | set(re.findall(r"^\| `(--[a-z-]+)", README, re.MULTILINE)) == there

@@ -1,0 +1,62 @@
+"""The benchmark measures what it says, and says so where it cannot. How fast anything is, is not tested."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+
+import pytest
+
+from benchmarks import __main__ as benchmark
+from benchmarks.measure import CannotMeasure, Reading, measure
+
+
+@pytest.fixture
+def _wrk() -> None:
+    if shutil.which("wrk") is None:
+        assert "CI" not in os.environ, "CI needs wrk: .ci/run installs it"
+        pytest.skip("wrk is not installed")
+
+
+@pytest.mark.usefixtures("_wrk")
+@pytest.mark.parametrize("name", ["bare ASGI echo", "sandbox", "sandbox --data"])
+def test_server_is_measured(name: str) -> None:
+    reading = measure(benchmark.SERVERS[name], benchmark.request(), seconds=1)
+    assert reading.rate > 100
+    assert 0 < reading.p50 <= reading.p99 < 1000
+    assert 5 < reading.memory < 500
+    assert 0 < reading.start < 30
+
+
+@pytest.mark.usefixtures("_wrk")
+def test_server_that_refuses_now_and_then_is_not_compared() -> None:
+    command = [*benchmark.SERVERS["sandbox"], "--fail", "20%=503", "--random-seed", "1"]
+    with pytest.raises(CannotMeasure, match=r"refused \d+ requests"):
+        measure(command, benchmark.request(), seconds=1)
+
+
+def test_server_that_ends_early_is_not_compared() -> None:
+    with pytest.raises(CannotMeasure, match="does not serve"):
+        measure([sys.executable, "-c", ""], benchmark.request(), seconds=1)
+
+
+def test_missing_wrk_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(sys, "argv", ["benchmarks"])
+    assert benchmark.main() == 2
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", "wrk is not installed: `apt install wrk` or `brew install wrk`\n")
+
+
+def test_ratios_are_medians_within_rounds() -> None:
+    def reading(rate: float) -> Reading:
+        return Reading(rate=rate, p50=1, p99=2, memory=30, start=0.2)
+
+    readings = {name: [reading(100), reading(1000), reading(10)] for name in benchmark.SERVERS}
+    readings["Prism"] = [reading(10), reading(250), reading(2)]
+    table = benchmark.ratios(readings)
+    assert "| requests/s | Prism | 5.00 | at least 5.00 | met |" in table
+    assert "| requests/s | Steady | 1.00 | at least 1.50 | missed |" in table
+    assert "| p99 to p50 | Prism | 2.00 | below 1.00 | missed |" in table
+    assert "| memory | Prism | 1.00 | below 0.33 | missed |" in table
