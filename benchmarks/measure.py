@@ -79,7 +79,8 @@ def measure(command: list[str], request: Request, seconds: int) -> Reading:
     Raises:
         CannotMeasure: it does not answer 200, or not always.
     """
-    with _free_port() as port, tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder:
+        port = _free_port()
         words = [word.format(port=port, folder=folder) for word in command]
         began = time.perf_counter()
         with _running(words) as process:
@@ -96,12 +97,10 @@ def measure(command: list[str], request: Request, seconds: int) -> Reading:
             return Reading(rate, report["p50"], report["p99"], _memory(process.pid), start)
 
 
-@contextlib.contextmanager
-def _free_port() -> Iterator[int]:
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    yield port
+        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager

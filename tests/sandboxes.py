@@ -6,6 +6,7 @@ import contextlib
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -62,3 +63,18 @@ def raw_request(body: bytes, *headers: str) -> bytes:
     lines = [f"PATCH {PATH} HTTP/1.1", "Host: 127.0.0.1", f"Authorization: Bearer {KEY}", *headers]
     head = "\r\n".join([*lines, "Content-Type: application/json", f"Content-Length: {len(body)}"])
     return f"{head}\r\n\r\n".encode() + body
+
+
+GOOD = raw_request(b'{"prospect_id": "%s", "updates": {"company": "Whole"}}' % LEAD.encode())
+
+
+def status_of(answer: bytes) -> int:
+    """The status of the first answer."""
+    assert answer.startswith(b"HTTP/1.1 "), answer
+    return int(answer[9:12])
+
+
+def resident(server: Server) -> int:
+    """Bytes of memory that the process holds."""
+    lines = Path(f"/proc/{server.pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS"))

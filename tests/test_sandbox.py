@@ -127,7 +127,7 @@ def test_other_method_and_path(client: httpx.Client) -> None:
     assert other.json() == {"error": "DELETE is not described by the contract; it allows PATCH."}
     nowhere = client.get("/nowhere")
     assert nowhere.status_code == 404
-    assert nowhere.json() == {"error": f"There is nothing at /nowhere; the contract describes PATCH {TEMPLATE}."}
+    assert nowhere.json() == {"error": f"There is nothing here; the contract describes PATCH {TEMPLATE}."}
 
 
 def test_field_added_to_the_contract_is_validated_and_stored() -> None:

@@ -39,6 +39,7 @@ def seed_document() -> dict[str, Any]:
         (["--port", "x"], "argument --port: invalid int value: 'x'"),
         (["--port", "99999"], "cannot serve on 127.0.0.1 port 99999"),
         (["--host", "no such host"], "cannot serve on no such host port"),
+        (["--host", "a..b"], "cannot serve on a..b port"),
         (["--latency", "fast"], "'fast' is no latency: write 200ms, 1.5s or 50ms-2s"),
         (["--latency", "2s-50ms"], "'2s-50ms' is no latency"),
         (["--latency", "200"], "'200' is no latency"),
@@ -78,9 +79,9 @@ def first(document: dict[str, Any]) -> dict[str, Any]:
 
 FIRST_LEAD = "workspaces[0].campaigns[0].leads[0]"
 BAD_SEEDS: list[tuple[Callable[[dict[str, Any]], object], str]] = [
-    (lambda d: first(d).update(email="none"), f'{FIRST_LEAD}.email: "none" is not a "email"'),
-    (lambda d: first(d).update(first_name=7), f'{FIRST_LEAD}.first_name: 7 is not of types "null", "string"'),
-    (lambda d: first(d).update(id="7"), f'{FIRST_LEAD}.id: "7" is not a "uuid"'),
+    (lambda d: first(d).update(email="none"), f'{FIRST_LEAD}.email: this is not a "email"'),
+    (lambda d: first(d).update(first_name=7), f'{FIRST_LEAD}.first_name: this is not of types "null", "string"'),
+    (lambda d: first(d).update(id="7"), f'{FIRST_LEAD}.id: this is not a "uuid"'),
     (lambda d: first(d).update(created_at="yesterday"), f"{FIRST_LEAD}.created_at:"),
     (lambda d: first(d).update(campaign_id=OTHER_LEAD), f"{FIRST_LEAD}.campaign_id: the lead stands in campaign"),
     (lambda d: first(d).pop("status"), f'{FIRST_LEAD}: "status" is a required property'),
@@ -115,13 +116,17 @@ def test_bad_seed_names_its_place(
     [
         ("a.json", b"{", "unexpected end of data"),
         ("a.json", b"\xff", "a.json: "),
-        ("a.json", b"[]", "document: [] is not of type"),
+        ("a.json", b"[]", "document: this is not of type"),
         ("a.yaml", b"a: [", "line 2: "),
         ("a.yaml", b"\xff\xfe\xff", "a.yaml: "),
         ("a.yaml", b"a: !!python/object:os.system x", "line 1: could not determine a constructor"),
-        ("a.yaml", b"a: !!binary eA==", "a.yaml: Type is not JSON serializable"),
-        ("a.yaml", b"", "document: null is not of type"),
-        ("a.yaml", b"a: &a [*a]", "a.yaml: "),
+        ("a.yaml", b"a: !!binary eA==", "a.yaml: it holds what JSON cannot"),
+        ("a.yaml", b"", "document: this is not of type"),
+        ("a.yaml", b"a: &a [*a]", "line 1: aliases (*a) are not taken"),
+        ("a.yaml", b"workspaces: " + b"[" * 100_000, "line 1: it is nested deeper than 100"),
+        ("a.json", b"[" * 300 + b"]" * 300, "a.json: it holds what JSON cannot: Recursion limit reached"),
+        ("a.json", b"[" * 100_000, "a.json: "),
+        ("a.json", b'{"workspaces": {"name": "pk_live_secret"}}', 'workspaces: this is not of type "array"'),
     ],
     ids=str,
 )
@@ -130,6 +135,7 @@ def test_seed_that_cannot_be_read_is_said(tmp_path: Path, name: str, content: by
     run = command(sys.executable, "-m", "mock.sandbox", "--port", "0", "--seed", str(tmp_path / name))
     assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1), run.stderr
     assert says in run.stderr
+    assert "pk_live_secret" not in run.stderr
 
 
 def test_own_seed_is_a_good_one() -> None:

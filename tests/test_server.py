@@ -20,14 +20,19 @@ from mock.sandbox.admin import PREFIX
 from mock.sandbox.server import LARGEST_HEAD, LARGEST_REQUEST, LONGEST_REQUEST
 from tests import raw_requests
 from tests.running import KEY, LEAD
-from tests.sandboxes import HEADERS, PATH, connect, edit, raw_request, received, rows, sandbox
-
-GOOD = raw_request(b'{"prospect_id": "%s", "updates": {"company": "Whole"}}' % LEAD.encode())
-
-
-def status_of(answer: bytes) -> int:
-    assert answer.startswith(b"HTTP/1.1 "), answer
-    return int(answer[9:12])
+from tests.sandboxes import (
+    GOOD,
+    HEADERS,
+    PATH,
+    connect,
+    edit,
+    raw_request,
+    received,
+    resident,
+    rows,
+    sandbox,
+    status_of,
+)  # fmt: skip
 
 
 def test_slow_and_half_sent_requests_time_out() -> None:
@@ -109,47 +114,6 @@ def test_body_is_bounded(server: Server) -> None:
     assert edit(server).status_code == 200
 
 
-def test_client_that_says_no_more_gets_its_answer(server: Server) -> None:
-    connection = connect(server)
-    connection.sendall(GOOD)
-    connection.shutdown(1)
-    answer = received(connection)
-    assert status_of(answer) == 200
-    assert b'"company":"Whole"' in answer
-
-
-def test_pipelined_requests_are_answered_in_order(server: Server) -> None:
-    connection = connect(server)
-    companies = [f"Company {number}" for number in range(20)]
-    requests = b"".join(
-        raw_request(b'{"prospect_id": "%s", "updates": {"company": "%s"}}' % (LEAD.encode(), company.encode()))
-        for company in companies
-    )
-    connection.sendall(requests + b"no request\r\n\r\n")
-    answers = received(connection)
-    assert re.findall(rb'"company":"([^"]*)"', answers) == [company.encode() for company in companies]
-
-
-def test_no_request_is_said_in_the_contracts_shape(server: Server) -> None:
-    connection = connect(server)
-    connection.sendall(b"no request\r\n\r\n")
-    answer = received(connection)
-    assert status_of(answer) == 400
-    assert b"content-type: application/json" in answer
-    assert answer.endswith(b'{"error":"Invalid HTTP request received."}')
-
-
-def test_expectation_is_met(server: Server) -> None:
-    connection = connect(server)
-    head, _, body = raw_request(GOOD.partition(b"\r\n\r\n")[2], "Expect: 100-continue", "Connection: close").partition(
-        b"\r\n\r\n"
-    )
-    connection.sendall(head + b"\r\n\r\n")
-    assert connection.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
-    connection.sendall(body)
-    assert status_of(received(connection)) == 200
-
-
 FUZZED = 20_000
 AT_ONCE = 32
 SEED = 20231107
@@ -192,11 +156,6 @@ async def fuzzed(server: Server, draw: random.Random, number: int) -> Counter[in
 
     await asyncio.gather(*(client() for _ in range(AT_ONCE)))
     return statuses
-
-
-def resident(server: Server) -> int:
-    lines = Path(f"/proc/{server.pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS"))
 
 
 def test_log_is_readable_and_holds_no_key() -> None:

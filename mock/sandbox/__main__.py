@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import random
 import socket
@@ -37,25 +38,20 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
 
-    log = AccessLog(sys.stdout, [workspace.key for workspace in workspaces])
+    log = AccessLog(sys.stdout.fileno() if sys.stdout else None, [workspace.key for workspace in workspaces])
     faults = None
     if options.latency.longest or options.fail:
         faults = Faults(options.latency, tuple(options.fail), options.random_seed)
     sandbox = Sandbox(operation.contract, Rules(operation.contract, store), faults, log, options.cors)
     reloading = Reloading(CONTRACT_FILE, sandbox, log.say) if options.reload else None
     listener.listen(1024)
-    _greet(listener, options, store, operation, workspaces)
-    try:
-        serve(
-            sandbox,
-            listener,
-            LONGEST_REQUEST + options.latency.longest,
-            log.say,
-            reloading.look if reloading else lambda: None,
-        )
-    finally:
-        log.flush()
-        store.close()
+    with contextlib.suppress(KeyboardInterrupt):
+        with contextlib.suppress(OSError):  # nobody reads
+            print(_greeting(listener, options, store, operation, workspaces), flush=True)
+        longest = LONGEST_REQUEST + options.latency.longest
+        serve(sandbox, listener, longest, log.say, reloading.look if reloading else lambda: None)
+    log.close()
+    store.close()
     return 0
 
 
@@ -111,32 +107,34 @@ def _listen(host: str, port: int) -> socket.socket:
         listener = socket.socket(family, proto=socket.IPPROTO_TCP)  # the protocol: else asyncio sets no TCP_NODELAY
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, UnicodeError) as error:
         raise _CannotServe(f"cannot serve on {host} port {port}: {error}; name another with PORT=") from None
     return listener
 
 
-def _greet(
+def _greeting(
     listener: socket.socket,
     options: argparse.Namespace,
     store: Store,
     operation: Operation,
     workspaces: Sequence[Workspace],
-) -> None:
+) -> str:
+    lines = []
     if options.data:
-        print(f"Edits are kept in {options.data}, which holds {store.count()} leads.")
+        lines.append(f"Edits are kept in {options.data}, which holds {store.count()} leads.")
     if options.latency.longest or options.fail:
-        print(f"Waits and failures are drawn with --random-seed {options.random_seed}.")
+        lines.append(f"Waits and failures are drawn with --random-seed {options.random_seed}.")
     host = f"[{options.host}]" if ":" in options.host else options.host
     url = f"http://{host}:{listener.getsockname()[1]}"
-    print(f"The sandbox is listening on {url}. ", end="")
-    if options.seed:
-        print(f"Keys: those of {options.seed}. State: {url}{PREFIX}/state", flush=True)
-        return
+    listening = f"The sandbox is listening on {url}. Keys: "
+    if options.seed or not all(store.workspace(workspace.key) for workspace in workspaces):
+        source = options.seed if store.workspace(workspaces[0].key) else f"the seed that {options.data} was filled from"
+        return "\n".join([*lines, f"{listening}those of {source}. State: {url}{PREFIX}/state"])
     example = next(operation.examples())
-    print(f"Keys: {', '.join(workspace.key for workspace in workspaces)}. Try:")
-    print(f"curl -X PATCH {url}{example.path} -H 'Authorization: Bearer {workspaces[0].key}' \\")
-    print(f"  -H 'Content-Type: {JSON}' -d '{json.dumps(example.body)}'", flush=True)
+    lines.append(f"{listening}{', '.join(workspace.key for workspace in workspaces)}. Try:")
+    lines.append(f"curl -X PATCH {url}{example.path} -H 'Authorization: Bearer {workspaces[0].key}' \\")
+    lines.append(f"  -H 'Content-Type: {JSON}' -d '{json.dumps(example.body)}'")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

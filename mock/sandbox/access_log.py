@@ -4,32 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import queue
 import re
+import threading
 import time
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TextIO
 
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BETWEEN_WRITES = 0.02
-_WHAT_KEYS_LOOK_LIKE = "pk_"
-_LONGEST_PATH = 200
+_WHAT_KEYS_BEGIN_WITH = "pk_"
+_REST_OF_A_KEY = r"[\w.~+=-]*"
+_LONGEST_LINE = 500
+_LONGEST_CLOSE = 1.0
+_MOST_PARTS = 100
 
 _Entry = tuple[Scope, int, bytes, float, float] | str
 """A request, the status and the error that it was answered with, and when it began and ended; or a line."""
 
 
 class AccessLog:
-    """Gathers what is to be written for a moment, and writes it at once: requests do not wait for it."""
+    """Gathers what is to be written for a moment, and has it written beside: requests do not wait for a reader."""
 
-    def __init__(self, stream: TextIO, keys: Iterable[str]) -> None:
-        """Write to the stream. These keys, and whatever looks like one, are not written down."""
-        self._stream = stream
-        self._keys = [_WHAT_KEYS_LOOK_LIKE, *keys]
-        self._concealed = re.compile("|".join([_WHAT_KEYS_LOOK_LIKE + r"[\w-]*", *map(re.escape, keys)]))
+    def __init__(self, file: int | None, keys: Iterable[str]) -> None:
+        """Write to that file descriptor, if any. These keys, and whatever looks like one, are not written down."""
+        self._file = file
+        self._keys = [*sorted(keys, key=len, reverse=True), _WHAT_KEYS_BEGIN_WITH]
+        self._concealed = re.compile(f"(?:{'|'.join(map(re.escape, self._keys))}){_REST_OF_A_KEY}")
         self._waiting: list[_Entry] = []
+        self._parts: queue.Queue[str | None] = queue.Queue(_MOST_PARTS)
+        self._writer = threading.Thread(target=self._write, daemon=True)
+        self._writer.start()
 
     def answered(self, scope: Scope, status: int, body: bytes, began: float) -> None:
         """Note a request that has just been answered with that; it began at that ``time.time()``."""
@@ -45,14 +53,29 @@ class AccessLog:
         self._waiting.append(entry)
 
     def flush(self) -> None:
-        """Write what has been gathered; where nobody reads any longer, it is dropped."""
-        text = "".join(f"{entry if isinstance(entry, str) else _line(*entry)}\n" for entry in self._waiting)
+        """Hand over what has been gathered. What nobody has read for long is dropped, not waited for."""
+        lines = (entry if isinstance(entry, str) else _line(*entry) for entry in self._waiting)
+        text = "".join(f"{self._conceal(line)[:_LONGEST_LINE]}\n" for line in lines)
         self._waiting.clear()
-        if any(key in text for key in self._keys):
-            text = self._concealed.sub("[key]", text)
-        with contextlib.suppress(OSError, ValueError):
-            self._stream.write(text)
-            self._stream.flush()
+        with contextlib.suppress(queue.Full):
+            self._parts.put_nowait(text)
+
+    def close(self) -> None:
+        """Write what is left, if somebody reads it soon."""
+        self.flush()
+        with contextlib.suppress(queue.Full):
+            self._parts.put_nowait(None)
+        self._writer.join(_LONGEST_CLOSE)
+
+    def _conceal(self, line: str) -> str:
+        return self._concealed.sub("[key]", line) if any(key in line for key in self._keys) else line
+
+    def _write(self) -> None:
+        while (text := self._parts.get()) is not None:
+            rest = text.encode("utf-8", "replace") if self._file is not None else b""
+            with contextlib.suppress(OSError):
+                while rest and self._file is not None:
+                    rest = rest[os.write(self._file, rest) :]
 
     def watching(self, app: ASGIApp) -> ASGIApp:
         """The application with each of its answers put in the log."""
@@ -66,15 +89,16 @@ class AccessLog:
 
             began = time.time()
             await app(scope, receive, note)
-            status, body = messages[0]["status"], b"".join(message.get("body", b"") for message in messages)
-            self.answered(scope, status, body, began)
+            if messages:
+                body = b"".join(message.get("body", b"") for message in messages)
+                self.answered(scope, messages[0]["status"], body, began)
 
         return watched
 
 
 def _line(scope: Scope, status: int, refusal: bytes, began: float, ended: float) -> str:
-    # A query is no part of the contract, and a place where keys are put by mistake: raw_path is without it.
-    path = scope["raw_path"][:_LONGEST_PATH].decode("ascii", "replace")
+    # A query is no part of the contract, and a place where keys are put by mistake: the path is without it.
+    path = _printable(scope["path"])
     line = f"{_clock(int(ended))} {scope['method']} {path} {status} {(ended - began) * 1000:.1f} ms"
     return f"{line}  {_reason(refusal)}" if refusal else line
 
@@ -86,7 +110,10 @@ def _clock(second: int) -> str:
 
 def _reason(body: bytes) -> str:
     try:
-        reason = str(orjson.loads(body)["error"])
+        return _printable(str(orjson.loads(body)["error"]))
     except (ValueError, LookupError, TypeError):
-        reason = body[:_LONGEST_PATH].decode("utf-8", "replace")
-    return "".join(letter if letter.isprintable() else "?" for letter in reason)
+        return _printable(body.decode("utf-8", "replace"))
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else "".join(letter if letter.isprintable() else "?" for letter in text)

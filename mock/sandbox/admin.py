@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mock.sandbox.body import read_body
+from mock.sandbox.rules import Refusal
 from mock.sandbox.store import Store, Unavailable
 from puffle.contract import JSON, Operation
 
@@ -46,9 +48,11 @@ def create_admin(served: Served) -> Starlette:
         return {"status": "reset"}
 
     async def set_status(request: Request) -> Any:
-        statuses = served.operation.definition["x-campaign-statuses"]
+        statuses = served.operation.definition.get("x-campaign-statuses", [])
         try:
-            wanted = orjson.loads(await request.body())["status"]
+            wanted = orjson.loads(await read_body(request.receive))["status"]
+        except Refusal as refused:
+            raise HTTPException(refused.status, refused.error) from None
         except (ValueError, LookupError, TypeError):
             wanted = None
         if wanted not in statuses:
@@ -70,11 +74,8 @@ def create_admin(served: Served) -> Starlette:
     async def refuse(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if error.status_code == 404 and error.detail == "Not Found":
-            operation = served.operation
-            path = request.url.path[:100]
-            error.detail = (
-                f"There is nothing at {path}; the contract describes {operation.method} {operation.path_template}."
-            )
+            described = f"{served.operation.method} {served.operation.path_template}"
+            error.detail = f"There is nothing here; the contract describes {described}."
         elif error.status_code == 405:
             error.detail = f"{request.method} is not possible here."
         return _json(error.status_code, {"error": error.detail}, dict(error.headers or {}))
@@ -94,21 +95,21 @@ def create_admin(served: Served) -> Starlette:
 
 def _from_this_machine(request: Request) -> bool:
     """Neither another machine, nor a page of another origin in a browser here, nor one that borrowed our address."""
-    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    origin = request.headers.get("origin")
-    return (
-        request.client is not None
-        and _is_loopback(request.client.host)
-        and _is_loopback(host)
-        and origin in (None, f"http://{request.headers.get('host')}")
-    )
+    host, origin = request.headers.get("host", ""), request.headers.get("origin")
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    own = origin in (None, f"http://{host}")
+    return own and request.client is not None and _is_loopback(request.client.host) and _is_loopback(name)
 
 
 def _is_loopback(host: str) -> bool:
     try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
-        return False
+        return host == "localhost"
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 async def _unavailable(_: Request, error: Exception) -> Response:

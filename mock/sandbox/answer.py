@@ -20,12 +20,14 @@ class Answer(NamedTuple):
     body: bytes
     headers: Headers = ()
 
+    def beside(self, headers: Iterable[tuple[str, str]]) -> Answer:
+        """The same answer with these headers as well."""
+        return self._replace(headers=self.headers + _raw(headers))
+
 
 def json_answer(status: int, content: Any, headers: Iterable[tuple[str, str]] = ()) -> Answer:
     """Write the content as JSON."""
-    return Answer(
-        status, orjson.dumps(content), tuple((name.lower().encode(), text.encode()) for name, text in headers)
-    )
+    return Answer(status, orjson.dumps(content), _raw(headers))
 
 
 def refusal(status: int, error: str, headers: Iterable[tuple[str, str]] = ()) -> Answer:
@@ -38,6 +40,10 @@ async def send_answer(send: Send, answer: Answer) -> None:
     headers = (_JSON, (b"content-length", b"%d" % len(answer.body)), *answer.headers)
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
+
+
+def _raw(headers: Iterable[tuple[str, str]]) -> Headers:
+    return tuple((name.lower().encode(), text.encode()) for name, text in headers)
 
 
 _JSON = (b"content-type", JSON.encode())

@@ -13,13 +13,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mock.sandbox.access_log import AccessLog
 from mock.sandbox.admin import create_admin
 from mock.sandbox.answer import Answer, refusal, send_answer
+from mock.sandbox.body import read_body
 from mock.sandbox.examples import RETRY_AFTER, Examples, Preference
 from mock.sandbox.faults import Faults
 from mock.sandbox.rules import OPERATION, Refusal, Rules
-from mock.sandbox.store import Locked, Store, Unavailable
+from mock.sandbox.store import Busy, Store, Unavailable
 from puffle.contract import Contract, Operation
 
-LARGEST_BODY = 1024 * 1024
 WAITS_FOR_A_LOCK = (0.01, 0.03, 0.1, 0.3, 0.6)
 """Seconds between tries while another program writes to the data file."""
 _READ = {name.encode(): name for name in ("authorization", "content-type", "origin", "prefer")}
@@ -106,15 +106,15 @@ class Sandbox:
             if method != self.operation.method:
                 allowed = self.operation.method
                 raise Refusal(405, f"{method} is not described by the contract; it allows {allowed}.")
-            body = await _body(receive)
+            body = await read_body(receive)
             if self._faults or "prefer" in headers:
                 wanted = await self._wanted(campaign_id, headers, body)
                 if wanted:
-                    return wanted
+                    return wanted.beside(self._headers_of(wanted.status))
             for pause in WAITS_FOR_A_LOCK:
                 try:
                     return Answer(200, orjson.dumps({"prospect": self._rules.update_lead(campaign_id, headers, body)}))
-                except Locked:
+                except Busy:
                     await asyncio.sleep(pause)
             raise Unavailable("another program is writing to it")
         except Refusal as refused:
@@ -148,18 +148,3 @@ def _headers(scope: Scope) -> dict[str, str]:
             name, text = _READ[raw_name], value.decode("latin-1")
             headers[name] = f"{headers[name]}, {text}" if name in headers else text
     return headers
-
-
-async def _body(receive: Receive) -> bytes:
-    """The whole body. Of one that is too large no more is kept than shows that it is; it is read all the same."""
-    body, more = b"", True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Refusal(400, "The body ended early.")
-        more = message.get("more_body", False)
-        if len(body) <= LARGEST_BODY:
-            body += message.get("body", b"")
-    if len(body) > LARGEST_BODY:
-        raise Refusal(400, f"The body is larger than {LARGEST_BODY} bytes.")
-    return body

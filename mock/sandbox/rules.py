@@ -68,7 +68,7 @@ class Rules:
         self.require_draft(status)
         fields = self.select_fields(request["updates"])
         self.check_values(fields)
-        return self.edit(campaign, request["prospect_id"].lower(), fields)
+        return self.edit(campaign, str(request["prospect_id"]).lower(), fields)
 
     def check_shape(self, campaign_id: str, headers: Mapping[str, str], body: bytes) -> None:
         """What the schemas alone can say of a request, whoever sends it and whatever the store holds.

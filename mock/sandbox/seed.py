@@ -17,6 +17,8 @@ import yaml
 from puffle.contract import Operation
 
 SEED_FILE = Path(__file__).with_name("seed.yaml")
+DEEPEST = 100
+"""How deep YAML may be nested."""
 _UTC_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
@@ -79,9 +81,9 @@ def read(file: Path, operation: Operation) -> tuple[Workspace, ...]:
         raise BadSeed(f"{file}: {line}{error.problem or error.context}") from None
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise BadSeed(f"{file}: {' '.join(str(error).split())}") from None
-    validator = jsonschema_rs.Draft202012Validator(
-        operation.contract.standalone(_schema(operation)), validate_formats=True
-    )
+    schema = operation.contract.standalone(_schema(operation))
+    # The values are left out of the message: one may be a key, or a whole workspace.
+    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True, mask="this")
     for flaw in validator.iter_errors(document):
         raise BadSeed(f"{file}: {_place(flaw.instance_path)}: {flaw.message}")
     for place, problem in _contradictions(document):
@@ -101,9 +103,27 @@ _Loader.yaml_implicit_resolvers = {
 
 def _parse(file: Path) -> Any:
     if file.suffix.lower() == ".json":
-        return orjson.loads(file.read_bytes())
-    document = yaml.load(file.read_text("utf-8"), _Loader)  # noqa: S506 -- a safe loader
-    return orjson.loads(orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS))
+        document = orjson.loads(file.read_bytes())
+    else:
+        text = file.read_text("utf-8")
+        _check_yaml(text)
+        document = yaml.load(text, _Loader)  # noqa: S506 -- a safe loader
+    try:
+        return orjson.loads(orjson.dumps([[document]], option=orjson.OPT_NON_STR_KEYS))[0][0]
+    except orjson.JSONEncodeError as error:
+        raise ValueError(f"it holds what JSON cannot: {error}") from None
+
+
+def _check_yaml(text: str) -> None:
+    """Refuse what would take the parser endless memory: it follows nesting by recursion, and aliases by copying."""
+    depth = 0
+    for event in yaml.parse(text, _Loader):
+        here = f"line {event.start_mark.line + 1}: " if event.start_mark else ""
+        if isinstance(event, yaml.AliasEvent):
+            raise ValueError(f"{here}aliases (*{event.anchor}) are not taken")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise ValueError(f"{here}it is nested deeper than {DEEPEST}")
 
 
 def _schema(operation: Operation) -> dict[str, Any]:

@@ -24,10 +24,16 @@ _TABLES = """
         UNIQUE (campaign_id, id)
     );
 """
-_READ = "SELECT number, row FROM lead WHERE campaign_id = ? AND id = ?"
-# Nobody else may have edited the row since it was read: another process can have the file open too.
-_EDIT = "UPDATE lead SET row = ? WHERE number = ? AND row = ?"
+_READ = """
+    SELECT number, row, status FROM lead JOIN campaign ON campaign.id = campaign_id
+    WHERE campaign_id = ? AND lead.id = ?
+"""
+# Another process can have the file open too: the row must be as it was read, and its campaign as it was looked up.
+_EDIT = """
+    UPDATE lead SET row = ? WHERE number = ? AND row = ? AND (SELECT status FROM campaign WHERE id = campaign_id) = ?
+"""
 _MOST_ROWS_KEPT = 10_000
+_LONGEST_OPENING = 5000  # milliseconds
 
 Row = dict[str, Any]
 
@@ -40,8 +46,8 @@ class Unavailable(Exception):
     """The file cannot be read or written now. Nothing was changed."""
 
 
-class Locked(Unavailable):
-    """Another program is writing to the file. It is worth trying again at once."""
+class Busy(Unavailable):
+    """Another program is writing to the file, or has just written. It is worth trying again at once."""
 
 
 class Store:
@@ -63,6 +69,9 @@ class Store:
 
     def workspace(self, key: str) -> str | None:
         """The workspace of an API key. The time it takes does not tell how much of a key is right."""
+        return self._workspace(key) or (self._workspace(key) if self._has_been_changed() else None)
+
+    def _workspace(self, key: str) -> str | None:
         given, found = _digest(key), None
         for digest, name in self._keys:
             if hmac.compare_digest(digest, given):
@@ -71,10 +80,17 @@ class Store:
 
     def status(self, workspace: str, campaign: str) -> str | None:
         """The campaign's status, None where that workspace has no such campaign."""
-        return self._statuses.get((workspace, campaign))
+        found = self._campaigns.get(campaign)
+        if not found and self._has_been_changed():
+            found = self._campaigns.get(campaign)
+        return found[1] if found and found[0] == workspace else None
 
     def lead(self, campaign: str, lead: str) -> Row | None:
-        """The row of a lead, None where that campaign has no such lead."""
+        """The row of a lead, None where that campaign has no such lead.
+
+        Raises:
+            Unavailable: it could not be read.
+        """
         found = self._read(campaign, lead)
         return found and found[2]
 
@@ -99,7 +115,7 @@ class Store:
             row = row | fields
             row["updated_at"] = max(row.get("updated_at") or "", now)
             text = orjson.dumps(row).decode()
-            if self._run(_EDIT, text, number, before).rowcount:
+            if self._change(_EDIT, text, number, before, self._campaigns[campaign][1]):
                 if len(self._rows) >= _MOST_ROWS_KEPT:
                     self._rows.clear()
                 self._rows[campaign, lead] = number, text, row
@@ -109,7 +125,7 @@ class Store:
 
     def set_status(self, campaign: str, status: str) -> bool:
         """Move a campaign to a status; False where there is no such campaign."""
-        changed = self._run("UPDATE campaign SET status = ? WHERE id = ?", status, campaign).rowcount > 0
+        changed = self._change("UPDATE campaign SET status = ? WHERE id = ?", status, campaign) > 0
         self._look_up()
         return changed
 
@@ -117,7 +133,7 @@ class Store:
         """Go back to the seed."""
         with self._transaction():
             for table in ("lead", "campaign", "workspace"):
-                self._run(f"DELETE FROM {table}")  # noqa: S608 -- the three names above
+                self._change(f"DELETE FROM {table}")  # noqa: S608 -- the three names above
             self._fill()
         self._rows.clear()
         self._look_up()
@@ -125,8 +141,8 @@ class Store:
     def workspaces(self) -> list[dict[str, Any]]:
         """All that is kept, but for the keys: workspaces, their campaigns, and the rows in these."""
         return [
-            {"name": name, "user_id": user_id, "campaigns": [*self._campaigns(name)]}
-            for name, user_id in self._run("SELECT name, user_id FROM workspace ORDER BY rowid").fetchall()
+            {"name": name, "user_id": user_id, "campaigns": [*self._campaigns_of(name)]}
+            for name, user_id in self._rows_of("SELECT name, user_id FROM workspace ORDER BY rowid")
         ]
 
     def count(self) -> int:
@@ -135,12 +151,12 @@ class Store:
         Raises:
             Unavailable: the file cannot be read now.
         """
-        return int(self._run("SELECT count(*) FROM lead").fetchone()[0])
+        return int(self._rows_of("SELECT count(*) FROM lead")[0][0])
 
-    def _campaigns(self, workspace: str) -> Iterator[dict[str, Any]]:
-        campaigns = self._run("SELECT id, status FROM campaign WHERE workspace = ? ORDER BY rowid", workspace)
-        for campaign, status in campaigns.fetchall():
-            leads = self._run("SELECT row FROM lead WHERE campaign_id = ? ORDER BY number", campaign).fetchall()
+    def _campaigns_of(self, workspace: str) -> Iterator[dict[str, Any]]:
+        campaigns = self._rows_of("SELECT id, status FROM campaign WHERE workspace = ? ORDER BY rowid", workspace)
+        for campaign, status in campaigns:
+            leads = self._rows_of("SELECT row FROM lead WHERE campaign_id = ? ORDER BY number", campaign)
             yield {"id": campaign, "status": status, "leads": [orjson.loads(row) for (row,) in leads]}
 
     def close(self) -> None:
@@ -148,60 +164,91 @@ class Store:
         self._database.close()
 
     def _open(self) -> None:
-        kind, version = (self._run(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
-        tables = self._run("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-        if tables and (kind, version) != (_KIND, _VERSION):
-            raise Unavailable("it is not a data file of this version of the sandbox; name another")
+        self._change(f"PRAGMA busy_timeout = {_LONGEST_OPENING}")
+        if not self._is_empty():
+            self._make_sure_it_is_ours()
         # An edit is on its way to the disk when it is answered: it survives the end of this process, however sudden.
-        self._run("PRAGMA journal_mode = WAL")
-        self._run("PRAGMA synchronous = NORMAL")
-        if not tables:
-            with self._transaction():
+        self._change("PRAGMA journal_mode = WAL")
+        self._change("PRAGMA synchronous = NORMAL")
+        with self._transaction():
+            if self._is_empty():
                 for statement in _TABLES.split(";"):
-                    self._run(statement)
-                self._run(f"PRAGMA application_id = {_KIND}")
-                self._run(f"PRAGMA user_version = {_VERSION}")
+                    self._change(statement)
+                self._change(f"PRAGMA application_id = {_KIND}")
+                self._change(f"PRAGMA user_version = {_VERSION}")
                 self._fill()
+        self._change("PRAGMA busy_timeout = 0")
         self._look_up()
+
+    def _is_empty(self) -> bool:
+        return self._rows_of("SELECT count(*) FROM sqlite_schema") == [(0,)]
+
+    def _make_sure_it_is_ours(self) -> None:
+        if (self._pragma("application_id"), self._pragma("user_version")) != (_KIND, _VERSION):
+            raise Unavailable("it is not a data file of this version of the sandbox; name another")
 
     def _fill(self) -> None:
         for workspace in self._seed:
             key = _digest(workspace.key)
-            self._run("INSERT INTO workspace VALUES (?, ?, ?)", workspace.name, workspace.user_id, key)
+            self._change("INSERT INTO workspace VALUES (?, ?, ?)", workspace.name, workspace.user_id, key)
             for campaign in workspace.campaigns:
-                self._run("INSERT INTO campaign VALUES (?, ?, ?)", campaign.id, workspace.name, campaign.status)
+                self._change("INSERT INTO campaign VALUES (?, ?, ?)", campaign.id, workspace.name, campaign.status)
                 for lead in campaign.leads:
                     text = orjson.dumps(lead).decode()
-                    self._run("INSERT INTO lead VALUES (NULL, ?, ?, ?)", campaign.id, lead["id"], text)
+                    self._change("INSERT INTO lead VALUES (NULL, ?, ?, ?)", campaign.id, lead["id"], text)
 
     def _look_up(self) -> None:
-        keys = self._run("SELECT key_digest, name FROM workspace").fetchall()
-        campaigns = self._run("SELECT workspace, id, status FROM campaign").fetchall()
-        self._keys: list[tuple[bytes, str]] = keys
-        self._statuses = {(workspace, campaign): status for workspace, campaign, status in campaigns}
+        self._version = self._pragma("data_version")
+        self._keys: list[tuple[bytes, str]] = self._rows_of("SELECT key_digest, name FROM workspace")
+        campaigns = self._rows_of("SELECT id, workspace, status FROM campaign")
+        self._campaigns = {campaign: (workspace, status) for campaign, workspace, status in campaigns}
+
+    def _has_been_changed(self) -> bool:
+        """Whether another process has written to the file since it was looked at; then it is looked at again."""
+        if self._pragma("data_version") == self._version:
+            return False
+        self._look_up()
+        return True
 
     def _read(self, campaign: str, lead: str) -> tuple[int, str, Row] | None:
-        found = self._run(_READ, campaign, lead).fetchone()
-        return found and (*found, orjson.loads(found[1]))
+        for number, text, status in self._rows_of(_READ, campaign, lead):
+            if status != self._campaigns[campaign][1]:
+                self._look_up()
+                raise Busy("another program has just moved the campaign")
+            return number, text, orjson.loads(text)
+        return None
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        self._run("BEGIN IMMEDIATE")
+        self._change("BEGIN IMMEDIATE")
         try:
             yield
-            self._run("COMMIT")
+            self._change("COMMIT")
         except BaseException:
             if self._database.in_transaction:
                 self._database.rollback()
             raise
 
-    def _run(self, statement: str, *values: str | bytes | int) -> sqlite3.Cursor:
+    def _pragma(self, name: str) -> int:
+        return int(self._rows_of(f"PRAGMA {name}")[0][0])
+
+    def _rows_of(self, statement: str, *values: str) -> list[Any]:
         try:
-            return self._database.execute(statement, values)
-        except sqlite3.OperationalError as error:
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            kind = Locked if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else Unavailable
-            raise kind(str(error)) from None
+            return self._database.execute(statement, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise _unavailable(error) from None
+
+    def _change(self, statement: str, *values: str | bytes | int) -> int:
+        """The number of rows that were changed."""
+        try:
+            return self._database.execute(statement, values).rowcount
+        except sqlite3.DatabaseError as error:
+            raise _unavailable(error) from None
+
+
+def _unavailable(error: sqlite3.DatabaseError) -> Unavailable:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return (Busy if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else Unavailable)(str(error))
 
 
 def _digest(key: str) -> bytes:
