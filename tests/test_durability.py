@@ -127,6 +127,45 @@ def test_two_sandboxes_on_one_file_lose_nothing(tmp_path: Path) -> None:
                 assert row[("company", "headline")[(number - 1) % 2]] == str(number - 1)
 
 
+def test_campaign_moved_through_one_sandbox_is_moved_in_the_other(tmp_path: Path) -> None:
+    file = tmp_path / "leads.db"
+    with sandbox("--data", file) as one, sandbox("--data", file) as other:
+        for server, another, status in ((one, other, "active"), (other, one, "paused")):
+            moved = httpx.put(f"{server.url}{PREFIX}/campaigns/{DRAFT}/status", json={"status": status})
+            assert moved.status_code == 200
+            for answer in (edit(another, company="Frozen"), edit(another)):
+                assert (answer.status_code, status in answer.json()["error"]) == (400, True)
+        httpx.post(f"{one.url}{PREFIX}/reset")
+        assert edit(other, company="A draft again").status_code == 200
+        assert edit(one, headline="Both").json()["prospect"]["company"] == "A draft again"
+
+
+def test_sandboxes_that_start_at_once_share_a_new_file(tmp_path: Path) -> None:
+    for number in range(5):
+        file = tmp_path / f"{number}.db"
+        with ThreadPoolExecutor(4) as pool:
+            assert [*pool.map(opened, [file] * 4)] == [15] * 4
+
+
+def opened(file: Path) -> int:
+    with contextlib.closing(Store(seed.load(), file)) as store:
+        return store.count()
+
+
+def test_damaged_file_is_answered_503(tmp_path: Path) -> None:
+    file = tmp_path / "leads.db"
+    lines: list[str] = []
+    with sandbox("--data", file) as server:
+        edit(server, company="Whole")
+    with sandbox("--data", file, show=lines.append) as server:
+        os.truncate(file, 5000)
+        answer = edit(server, company="Lost")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+        assert "The data file cannot be used" in answer.json()["error"]
+        assert httpx.get(f"{server.url}{PREFIX}/state").status_code == 503
+    assert "Traceback" not in "".join(lines)
+
+
 @contextlib.contextmanager
 def locked(file: Path) -> Iterator[None]:
     """Hold the file as another program does that writes to it."""

@@ -16,7 +16,7 @@ from mock.process import Server, serving
 from mock.sandbox.admin import PREFIX
 from tests.implementations import implementation
 from tests.running import DRAFT, KEY, LEAD
-from tests.sandboxes import HEADERS, OPERATION, PATH, edit, rows, sandbox
+from tests.sandboxes import HEADERS, OPERATION, PATH, connect, edit, rows, sandbox
 
 EXAMPLES = [(answer.status, answer.name) for answer in OPERATION.example_answers()]
 ORIGIN = "http://localhost:5173"
@@ -212,7 +212,8 @@ def test_campaign_is_moved_to_a_status_of_the_contract_alone(server: Server, sta
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Host": "sandbox.example"}, {"Origin": "http://page.example"}, {"Origin": "null"}, {"Host": ""}]
+    "headers",
+    [{"Host": "sandbox.example"}, {"Origin": "http://page.example"}, {"Origin": "null"}, {"Host": ""}, {"Host": "["}],
 )
 @pytest.mark.parametrize(("method", "door"), [("GET", "state"), ("POST", "reset"), ("GET", "health")])
 def test_doors_are_for_this_machine_alone(server: Server, method: str, door: str, headers: dict[str, str]) -> None:
@@ -221,6 +222,22 @@ def test_doors_are_for_this_machine_alone(server: Server, method: str, door: str
     assert answer.status_code == 404
     assert httpx.request(method, f"{server.url}{PREFIX}/nothing", headers=headers).status_code == 404
     assert rows(server) == before
+
+
+def test_body_sent_to_a_door_is_bounded_and_may_break_off() -> None:
+    lines: list[str] = []
+    path = f"{PREFIX}/campaigns/{DRAFT}/status"
+    with sandbox(show=lines.append) as server:
+        large = httpx.put(server.url + path, content=b" " * 3 * 2**20 + b'{"status": "draft"}')
+        assert large.status_code == 400
+        with connect(server) as connection:
+            connection.sendall(f"PUT {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{{".encode())
+        assert edit(server).status_code == 200
+    assert "Traceback" not in "".join(lines)
+
+
+def test_forced_401_is_a_challenge_too(server: Server) -> None:
+    assert edit(server, headers={"Prefer": "code=401"}).headers["WWW-Authenticate"] == "Bearer"
 
 
 def test_own_page_of_the_sandbox_may_use_the_doors(server: Server) -> None:
@@ -232,10 +249,10 @@ def test_own_page_of_the_sandbox_may_use_the_doors(server: Server) -> None:
 def test_doors_are_shut_for_other_machines() -> None:
     async def statuses() -> list[int]:
         answered = []
-        for address in ("192.0.2.7", "::ffff:192.0.2.7", "127.0.0.1", "::1"):
+        for address in ("192.0.2.7", "::ffff:192.0.2.7", "127.0.0.1", "::1", "::ffff:127.0.0.1"):
             transport = httpx.ASGITransport(implementation(), client=(address, 40_000))
             async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
                 answered.append((await client.get(f"{PREFIX}/state")).status_code)
         return answered
 
-    assert asyncio.run(statuses()) == [404, 404, 200, 200]
+    assert asyncio.run(statuses()) == [404, 404, 200, 200, 200]

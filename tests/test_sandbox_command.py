@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import shutil
+import socket
 import sqlite3
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -15,15 +17,10 @@ import httpx
 import pytest
 import yaml
 
-from mock.process import serving
+from mock.process import LISTENING
 from mock.sandbox import seed
-from mock.sandbox.app import Sandbox
-from mock.sandbox.reload import Reloading
-from mock.sandbox.rules import Rules
-from mock.sandbox.store import Store
-from puffle import contract
 from tests.running import DRAFT, KEY, LEAD, ROOT, command
-from tests.sandboxes import OPERATION, edit, rows, sandbox
+from tests.sandboxes import HEADERS, OPERATION, PATH, edit, rows, sandbox
 
 OTHER_LEAD = "a170b338-3926-4059-b28c-105d1fb17c23"
 
@@ -197,6 +194,51 @@ def test_data_file_is_kept_filled_once_and_reset_to_the_seed(tmp_path: Path) -> 
     assert KEY.encode() not in file.read_bytes(), "keys are kept as digests alone"
 
 
+def test_keys_of_a_file_that_was_filled_from_another_seed_are_not_guessed(tmp_path: Path) -> None:
+    file, lines = tmp_path / "leads.db", list[str]()
+    (tmp_path / "seed.json").write_text(json.dumps(changed(lambda d: d["workspaces"][0].update(key="pk_sandbox_own"))))
+    with sandbox("--data", file, "--seed", tmp_path / "seed.json", show=lines.append):
+        pass
+    assert f"Keys: those of {tmp_path / 'seed.json'}." in lines[1]
+    with sandbox("--data", file, show=lines.append) as server:
+        assert edit(server, headers={"Authorization": "Bearer pk_sandbox_own"}).status_code == 200
+    assert f"Keys: those of the seed that {file} was filled from." in lines[-2]
+    assert KEY not in "".join(lines)
+
+
+def test_nobody_needs_to_read_what_it_prints() -> None:
+    """Neither a full pipe nor a closed one keeps requests, or its end, waiting."""
+    words = [sys.executable, "-m", "mock.sandbox", "--port", "0"]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, cwd=ROOT)
+    assert process.stdout
+    with process, process.stdout:
+        url = LISTENING.search(process.stdout.readline().decode())
+        assert url
+        with httpx.Client(base_url=url[1], headers=HEADERS, timeout=5) as client:
+            for _ in range(1500):
+                assert client.patch(PATH, json={"prospect_id": LEAD, "updates": {}}).status_code == 200
+        process.terminate()
+        assert process.wait(10) == 0
+
+
+def test_closed_standard_output_is_lived_with(tmp_path: Path) -> None:
+    file = tmp_path / "leads.db"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    words = ["sh", "-c", f"exec {sys.executable} -m mock.sandbox --port {port} --data {file} >&-"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, cwd=ROOT) as process:
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            with contextlib.suppress(httpx.ConnectError):
+                httpx.get(f"http://127.0.0.1:{port}/_sandbox/health")
+                break
+        process.terminate()
+        assert process.communicate(timeout=10)[1] == b""
+        assert process.returncode == 0
+    assert sqlite3.connect(file).execute("SELECT count(*) FROM lead").fetchone() == (15,)
+
+
 def test_memory_is_seeded_afresh() -> None:
     with sandbox() as server:
         edit(server, company="Forgotten")
@@ -214,63 +256,3 @@ def test_file_of_another_program_is_left_alone(tmp_path: Path) -> None:
     assert (run.returncode, run.stderr.count("\n")) == (2, 1)
     assert "it is not a data file of this version of the sandbox" in run.stderr
     assert file.read_bytes() == before
-
-
-def test_changed_contract_is_served_and_a_broken_one_is_not(tmp_path: Path) -> None:
-    file = tmp_path / "openapi.yaml"
-    shutil.copy(ROOT / "openapi.yaml", file)
-    said: list[str] = []
-    original = contract.load(file)
-    served = Sandbox(original, Rules(original, Store(seed.load())))
-    reloading = Reloading(file, served, said.append)
-    reloading.look()
-    assert said == []
-
-    def rewrite(text: str) -> None:
-        replacement = tmp_path / "new.yaml"
-        replacement.write_text(text, "utf-8")
-        replacement.replace(file)
-        reloading.look()
-
-    text = file.read_text("utf-8")
-    served.store.edit(DRAFT, LEAD, {"company": "Kept"}, "2026-01-01T00:00:00.000Z")
-    rewrite(text.replace("version: 0.1.0", "version: 0.2.0"))
-    assert said.pop() == "openapi.yaml has changed: serving contract 0.2.0"
-    for broken in (
-        "a: [",
-        "",
-        text.replace("operationId: updateLeadInCampaign", "operationId: other"),
-        "openapi: 3.1.0",
-    ):
-        rewrite(broken)
-        assert said.pop().startswith("openapi.yaml has changed and cannot be served, the one before stays: ")
-        assert served.operation.contract.version == "0.2.0"
-    file.unlink()
-    reloading.look()
-    assert "cannot be served" in said.pop()
-    lead = served.store.lead(DRAFT, LEAD)
-    assert lead
-    assert lead["company"] == "Kept"
-
-
-def test_reload_is_seen_by_clients(tmp_path: Path) -> None:
-    """In a copy of the project, for its openapi.yaml is the one that is watched."""
-    for name in ("mock", "puffle"):
-        shutil.copytree(ROOT / name, tmp_path / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "openapi.yaml", tmp_path)
-    file = tmp_path / "openapi.yaml"
-    run = (
-        f"import runpy, sys; sys.path.insert(0, {str(tmp_path)!r}); runpy.run_module('mock.sandbox', None, '__main__')"
-    )
-    with serving([sys.executable, "-c", run, "--port", "0", "--reload"]) as server:
-        assert edit(server, company="Kept", shoe_size="large").status_code == 200
-        assert "shoe_size" not in rows(server)[LEAD]
-        text = file.read_text("utf-8")
-        field = "        headline:\n          type: string\n          description: Headline of the LinkedIn profile.\n"
-        assert text.count(field) == 1
-        file.write_text(text.replace(field, field + field.replace("headline", "shoe_size")), "utf-8")
-        deadline = time.monotonic() + 20
-        while "shoe_size" not in edit(server, shoe_size="large").json()["prospect"]:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        assert rows(server)[LEAD]["company"] == "Kept"

@@ -170,11 +170,14 @@ def test_log_is_readable_and_holds_no_key() -> None:
         httpx.patch(server.url + PATH.replace("3c90", secret, 1), headers=HEADERS)
         httpx.get(f"{server.url}/nowhere?key={secret}", headers={"X-Key": secret})
         httpx.get(f"{server.url}/nowhere/{secret}%0aforged 200")
+        httpx.get(f"{server.url}/nowhere/pk%5Flive.never_seen")
+        httpx.get(f"{server.url}/{'x' * 160}{KEY}")
         time.sleep(0.3)
     log = "".join(lines[3:])
     assert re.search(rf"^\d\d:\d\d:\d\d PATCH {PATH} 200 \d+\.\d ms$", log, re.MULTILINE)
     assert re.search(rf'^\d\d:\d\d:\d\d PATCH {PATH} 400 \d+\.\d ms  updates.email: "jane" is not', log, re.MULTILINE)
-    assert len(lines[3:]) == 8
+    assert len(lines[3:]) == 10
     assert secret not in log
     assert KEY not in log
+    assert "never_seen" not in log
     assert log.count("[key]") >= 4

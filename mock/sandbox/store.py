@@ -69,9 +69,6 @@ class Store:
 
     def workspace(self, key: str) -> str | None:
         """The workspace of an API key. The time it takes does not tell how much of a key is right."""
-        return self._workspace(key) or (self._workspace(key) if self._has_been_changed() else None)
-
-    def _workspace(self, key: str) -> str | None:
         given, found = _digest(key), None
         for digest, name in self._keys:
             if hmac.compare_digest(digest, given):
@@ -81,9 +78,14 @@ class Store:
     def status(self, workspace: str, campaign: str) -> str | None:
         """The campaign's status, None where that workspace has no such campaign."""
         found = self._campaigns.get(campaign)
-        if not found and self._has_been_changed():
-            found = self._campaigns.get(campaign)
         return found[1] if found and found[0] == workspace else None
+
+    def catch_up(self) -> bool:
+        """Look again at keys and statuses where another process has written to the file; False where none has."""
+        if self._pragma("data_version") == self._version:
+            return False
+        self._look_up()
+        return True
 
     def lead(self, campaign: str, lead: str) -> Row | None:
         """The row of a lead, None where that campaign has no such lead.
@@ -202,13 +204,6 @@ class Store:
         self._keys: list[tuple[bytes, str]] = self._rows_of("SELECT key_digest, name FROM workspace")
         campaigns = self._rows_of("SELECT id, workspace, status FROM campaign")
         self._campaigns = {campaign: (workspace, status) for campaign, workspace, status in campaigns}
-
-    def _has_been_changed(self) -> bool:
-        """Whether another process has written to the file since it was looked at; then it is looked at again."""
-        if self._pragma("data_version") == self._version:
-            return False
-        self._look_up()
-        return True
 
     def _read(self, campaign: str, lead: str) -> tuple[int, str, Row] | None:
         for number, text, status in self._rows_of(_READ, campaign, lead):
