@@ -63,7 +63,7 @@ test: .venv/.ready node_modules/.ready ## Run the project's own tests
 	@pytest --numprocesses auto --dist worksteal $(ARGS)
 
 bench: .venv/.ready node_modules/.ready benchmarks/node_modules/.ready ## Measure the sandbox beside Prism and Steady (needs wrk)
-	@python -m benchmarks $(ARGS)
+	@python -m benchmarks --write $(ARGS)
 
 lock: .venv/.ready ## Pin the newest Python and Node tools that pyproject.toml and package.json allow
 	@uv pip compile --quiet --universal --generate-hashes --no-header --upgrade --python-version 3.11 \

@@ -17,7 +17,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.measure import CONNECTIONS, CannotMeasure, Reading, Request, measure
+from benchmarks.measure import CONNECTIONS, WARM_UP, CannotMeasure, Reading, Request, measure
 from mock import prism, run
 from mock.sandbox.rules import OPERATION
 from puffle import contract
@@ -47,10 +47,17 @@ Readings = dict[str, list[Reading]]
 
 def main() -> int:
     """Measure, print the tables, and write them down."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    about = "Measure the sandbox side by side with what a user would pick instead, in one run on one machine."
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=about, allow_abbrev=False)
     parser.add_argument("--rounds", type=int, default=5, help="times that each server is started and loaded")
     parser.add_argument("--seconds", type=int, default=4, help="seconds of load each time")
+    parser.add_argument("--write", action="store_true", help="write the tables to benchmarks/RESULTS.md as well")
     options = parser.parse_args()
+    if min(options.rounds, options.seconds) < 1:
+        parser.error("--rounds and --seconds are at least 1")
+    if not (prism.PRISM.exists() and STEADY.exists()):
+        print("Prism and Steady are not installed: run `make bench`, which sets them up", file=sys.stderr)
+        return 2
     if shutil.which("wrk") is None:
         print("wrk is not installed: `apt install wrk` or `brew install wrk`", file=sys.stderr)
         return 2
@@ -62,12 +69,13 @@ def main() -> int:
                 print(f"round {number + 1} of {options.rounds}: {name} …", file=sys.stderr)
                 readings[name].append(measure(command, sent, options.seconds))
     except CannotMeasure as error:
-        print(error, file=sys.stderr)
+        print(f"{name} {error}", file=sys.stderr)
         return 2
     tables = "\n\n".join([_figures(readings), ratios(readings)])
     print(tables)
-    RESULTS.write_text(_report(tables, options.rounds, options.seconds), "utf-8")
-    print(f"\nwritten to {RESULTS.relative_to(HERE.parent)}")
+    if options.write:
+        RESULTS.write_text(_report(tables, options.rounds, options.seconds), "utf-8")
+        print(f"\nwritten to {RESULTS.relative_to(HERE.parent)}")
     return 0
 
 
@@ -134,7 +142,7 @@ def ratios(readings: Readings) -> str:
     lines = [f"| `{OURS}` | to | ratio | wanted | |", "|---|---|---:|---:|---|"]
     for what, peer, value, bound, wanted in rows:
         met = value >= wanted if bound == "at least" else value < wanted
-        lines.append(f"| {what} | {peer} | {value:.2f} | {bound} {wanted:.2f} | {'met' if met else 'missed'} |")
+        lines.append(f"| {what} | {peer} | {value:.3f} | {bound} {wanted:.3f} | {'met' if met else 'missed'} |")
     return "\n".join(lines)
 
 
@@ -144,11 +152,12 @@ def _report(tables: str, rounds: int, seconds: int) -> str:
 {date.today().isoformat()}, {_machine()}
 
 Each server was started {rounds} times, in turn with the others, and loaded by wrk with {CONNECTIONS} connections for
-{seconds} s after {1} s of warming up. The request is the endpoint page's PATCH with all eight fields; each answer was
-200. Medians of the rounds; ratios are medians of the ratios within a round. Every server runs as it comes, writing its
-log of requests to nowhere, unless it says "silent". "start" is from the command to the first 200; "memory" is what
+{seconds} s after {WARM_UP} s of warming up. The request is the endpoint page's PATCH with all eight fields; each answer
+was 200. Medians of the rounds; ratios are medians of the ratios within a round. Every server runs as it comes, writing
+its log of requests to nowhere, unless it says "silent". "start" is from the command to the first 200; "memory" is what
 the server and its children hold after the load. `{OURS}` commits each edit before it answers; Prism and Steady keep
-nothing. The echo, on the sandbox's own server, answers each body with itself and looks at nothing: the physical limit.
+nothing. The echo, on the sandbox's own server, answers each body with itself and looks at nothing: what that server can
+do at most.
 
 {tables}
 """

@@ -86,13 +86,13 @@ def measure(command: list[str], request: Request, seconds: int) -> Reading:
         with _running(words) as process:
             while not request.accepted(port):
                 if process.poll() is not None or time.perf_counter() - began > LONGEST_START:
-                    raise CannotMeasure(f"{words[0]} does not serve")
+                    raise CannotMeasure("does not serve")
                 time.sleep(0.002)
             start = time.perf_counter() - began
             _load(port, request, folder, WARM_UP)
             report = _load(port, request, folder, seconds)
             if report["errors"]:
-                raise CannotMeasure(f"{words[0]} refused {report['errors']} requests")
+                raise CannotMeasure(f"refused {report['errors']} requests")
             rate = report["requests"] / report["seconds"]
             return Reading(rate, report["p50"], report["p99"], _memory(process.pid), start)
 

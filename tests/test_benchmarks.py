@@ -44,6 +44,7 @@ def test_server_that_ends_early_is_not_compared() -> None:
 def test_missing_wrk_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr(sys, "argv", ["benchmarks"])
+    monkeypatch.setattr(benchmark, "STEADY", benchmark.HERE)
     assert benchmark.main() == 2
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ("", "wrk is not installed: `apt install wrk` or `brew install wrk`\n")
@@ -56,7 +57,7 @@ def test_ratios_are_medians_within_rounds() -> None:
     readings = {name: [reading(100), reading(1000), reading(10)] for name in benchmark.SERVERS}
     readings["Prism"] = [reading(10), reading(250), reading(2)]
     table = benchmark.ratios(readings)
-    assert "| requests/s | Prism | 5.00 | at least 5.00 | met |" in table
-    assert "| requests/s | Steady | 1.00 | at least 1.50 | missed |" in table
-    assert "| p99 to p50 | Prism | 2.00 | below 1.00 | missed |" in table
-    assert "| memory | Prism | 1.00 | below 0.33 | missed |" in table
+    assert "| requests/s | Prism | 5.000 | at least 5.000 | met |" in table
+    assert "| requests/s | Steady | 1.000 | at least 1.500 | missed |" in table
+    assert "| p99 to p50 | Prism | 2.000 | below 1.000 | missed |" in table
+    assert "| memory | Prism | 1.000 | below 0.333 | missed |" in table

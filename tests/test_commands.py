@@ -54,6 +54,11 @@ def nothing_is_left_in_the_working_tree() -> Iterator[None]:
     assert files() == before
 
 
+def test_script_of_ci_is_one() -> None:
+    assert command("bash", "-n", ".ci/run").stderr == ""
+    assert (ROOT / ".ci" / "run").read_text("utf-8").endswith("\nCI=true make test\n")
+
+
 def test_plain_make_prints_every_command() -> None:
     result = make()
     targets = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)

@@ -167,6 +167,14 @@ def test_page_of_another_origin_is_let_through(server: Server) -> None:
     assert edit(server, headers={"Origin": ORIGIN}, company="Across").json()["prospect"]["company"] == "Across"
 
 
+def test_page_may_read_that_its_path_is_wrong(server: Server) -> None:
+    answer = httpx.patch(f"{server.url}/api/campaign", headers={"Origin": ORIGIN})
+    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (404, ORIGIN)
+    wanted = {"Origin": ORIGIN, "Access-Control-Request-Method": "PATCH"}
+    assert httpx.options(f"{server.url}/api/campaign", headers=wanted).status_code == 200
+    assert httpx.options(f"{server.url}{PREFIX}/state", headers=wanted).status_code == 405
+
+
 def test_page_of_another_origin_is_kept_out_where_asked() -> None:
     with sandbox("--no-cors") as server:
         assert "Access-Control-Allow-Origin" not in edit(server, headers={"Origin": ORIGIN}).headers

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+import yaml
+
 from mock.sandbox import seed
 from mock.sandbox.access_log import AccessLog
 from mock.sandbox.admin import PREFIX
@@ -29,8 +31,8 @@ from puffle.contract import CONTRACT_FILE, JSON, Operation
 def main() -> int:
     """Serve until SIGINT or SIGTERM."""
     options = _options()
-    operation = contract.load().operation(OPERATION)
     try:
+        operation = _operation()
         listener = _listen(options.host, options.port)
         workspaces = seed.read(options.seed, operation) if options.seed else seed.load()
         store = Store(workspaces, options.data)
@@ -62,7 +64,7 @@ class _CannotServe(Exception):
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong in one line."""
-        self.exit(2, f"{message}; see `python -m mock.sandbox --help`\n")
+        self.exit(2, f"{message}; see `make sandbox ARGS=--help`\n")
 
 
 def _options() -> argparse.Namespace:
@@ -73,11 +75,17 @@ def _options() -> argparse.Namespace:
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine alone)")
     add("--data", type=Path, metavar="FILE", help="keep edits in this SQLite file (default: in memory)")
     add("--seed", type=Path, metavar="FILE", help="start with the leads of this JSON or YAML file")
-    add("--latency", type=_reading(Latency.read), default=Latency(), metavar="TIME", help="wait: 200ms, or 50ms-2s")
+    add(
+        "--latency",
+        type=_reading(Latency.read),
+        default=Latency(),
+        metavar="TIME",
+        help="let each PATCH wait: 200ms, or 50ms-2s",
+    )
     add("--fail", type=_reading(Failure.read), action="append", default=[], metavar="SHARE=STATUS",
         help="answer that share of the requests with a failure, such as 5%%=429; may be given again")  # fmt: skip
     add("--random-seed", type=int, metavar="NUMBER", help="draw the same waits and failures each time")
-    add("--no-cors", dest="cors", action="store_false", help="answer no browser page of another origin")
+    add("--no-cors", dest="cors", action="store_false", help="let no page of another origin through")
     add("--reload", action="store_true", help="go over to a changed openapi.yaml, keeping the leads")
     options = parser.parse_args()
     if options.random_seed is None:
@@ -99,6 +107,13 @@ def _reading(read: Callable[[str], Any]) -> Callable[[str], Any]:
     return reading
 
 
+def _operation() -> Operation:
+    try:
+        return contract.load().operation(OPERATION)
+    except (OSError, yaml.YAMLError, LookupError, TypeError, AttributeError) as error:
+        raise _CannotServe(f"openapi.yaml cannot be served: {' '.join(str(error).split())}") from None
+
+
 def _listen(host: str, port: int) -> socket.socket:
     try:
         if not 0 <= port <= 65535:
@@ -108,7 +123,8 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
     except (OSError, OverflowError, UnicodeError) as error:
-        raise _CannotServe(f"cannot serve on {host} port {port}: {error}; name another with PORT=") from None
+        reason = getattr(error, "strerror", None) or error
+        raise _CannotServe(f"cannot serve on {host} port {port}: {reason}; name another with PORT= or --host") from None
     return listener
 
 
@@ -121,14 +137,18 @@ def _greeting(
 ) -> str:
     lines = []
     if options.data:
-        lines.append(f"Edits are kept in {options.data}, which holds {store.count()} leads.")
+        lines.append(f"Edits are kept in {options.data}. Leads in it: {store.count()}.")
+    if options.seed and not store.filled:
+        lines.append(f"{options.data} was filled before: {options.seed} is used by POST {PREFIX}/reset alone.")
     if options.latency.longest or options.fail:
         lines.append(f"Waits and failures are drawn with --random-seed {options.random_seed}.")
-    host = f"[{options.host}]" if ":" in options.host else options.host
-    url = f"http://{host}:{listener.getsockname()[1]}"
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.host, options.host)  # noqa: S104
+    if host != options.host:
+        lines.append("Other machines are let in: it listens on every address of this one.")
+    url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
     listening = f"The sandbox is listening on {url}. Keys: "
     if options.seed or not all(store.workspace(workspace.key) for workspace in workspaces):
-        source = options.seed if store.workspace(workspaces[0].key) else f"the seed that {options.data} was filled from"
+        source = options.seed if store.filled else f"the seed that {options.data} was filled from"
         return "\n".join([*lines, f"{listening}those of {source}. State: {url}{PREFIX}/state"])
     example = next(operation.examples())
     lines.append(f"{listening}{', '.join(workspace.key for workspace in workspaces)}. Try:")

@@ -77,7 +77,7 @@ def create_admin(served: Served) -> Starlette:
             described = f"{served.operation.method} {served.operation.path_template}"
             error.detail = f"There is nothing here; the contract describes {described}."
         elif error.status_code == 405:
-            error.detail = f"{request.method} is not possible here."
+            error.detail = f"{request.method} is not possible here; use {(error.headers or {}).get('Allow')}."
         return _json(error.status_code, {"error": error.detail}, dict(error.headers or {}))
 
     app = Starlette(

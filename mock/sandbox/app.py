@@ -11,7 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock.sandbox.access_log import AccessLog
-from mock.sandbox.admin import create_admin
+from mock.sandbox.admin import PREFIX, create_admin
 from mock.sandbox.answer import Answer, refusal, send_answer
 from mock.sandbox.body import read_body
 from mock.sandbox.examples import RETRY_AFTER, Examples, Preference
@@ -22,7 +22,10 @@ from puffle.contract import Contract, Operation
 
 WAITS_FOR_A_LOCK = (0.01, 0.03, 0.1, 0.3, 0.6)
 """Seconds between tries while another program writes to the data file."""
-_READ = {name.encode(): name for name in ("authorization", "content-type", "origin", "prefer")}
+_HEADERS_READ = {
+    name.encode(): name
+    for name in ("access-control-request-method", "authorization", "content-type", "origin", "prefer")
+}
 
 
 class Sandbox:
@@ -43,16 +46,13 @@ class Sandbox:
             rules: how requests are carried out.
             faults: waits and failures on purpose.
             log: where each request is noted.
-            cors: whether pages of other origins may call the operation.
+            cors: whether pages of other origins are let through.
         """
-        self.use(contract, rules)
         self._faults = faults
         self._log = log
-        self._doors: ASGIApp = create_admin(self)
-        self._pages: ASGIApp | None = self._across_origins() if cors else None
-        if log:
-            self._doors = log.watching(self._doors)
-            self._pages = self._pages and log.watching(self._pages)
+        self._cors = cors
+        self._doors: ASGIApp = log.watching(create_admin(self)) if log else create_admin(self)
+        self.use(contract, rules)
 
     def use(self, contract: Contract, rules: Rules) -> None:
         """Serve this contract by these rules from the next request on."""
@@ -62,6 +62,9 @@ class Sandbox:
         self._examples = Examples(operation)
         self.operation: Operation = operation
         self._path, self._rules = path, rules
+        # The preflight of a page never reaches what is served, which notes the other requests itself.
+        self._pages: ASGIApp = self._across_origins()
+        self._preflights = self._log.watching(self._pages) if self._log else self._pages
 
     @property
     def store(self) -> Store:
@@ -70,29 +73,29 @@ class Sandbox:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        headers = _headers(scope)
+        if not self._cors or "origin" not in headers or scope["path"].startswith(PREFIX):
+            await self._serve(scope, receive, send)
+        elif scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
+            await self._preflights(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.time()
         found = self._path.fullmatch(scope["path"])
-        headers = _headers(scope)
         if found is None:
             await self._doors(scope, receive, send)
-        elif self._pages and "origin" in headers:
-            await self._pages(scope, receive, send)
-        else:
-            answer = await self._answer(scope["method"], found[1], headers, receive)
-            await send_answer(send, answer)
-            if self._log:
-                self._log.answered(scope, answer.status, answer.body, began)
+            return
+        answer = await self._answer(scope["method"], found[1], _headers(scope), receive)
+        await send_answer(send, answer)
+        if self._log:
+            self._log.answered(scope, answer.status, answer.body, began)
 
     def _across_origins(self) -> ASGIApp:
-        """Let a page of any origin call the operation, and read what a client must read of its answers."""
-
-        async def operate(scope: Scope, receive: Receive, send: Send) -> None:
-            found = self._path.fullmatch(scope["path"])
-            assert found
-            await send_answer(send, await self._answer(scope["method"], found[1], _headers(scope), receive))
-
+        """Let a page of any origin call what is served, and read what a client must read of its answers."""
         return CORSMiddleware(
-            operate,
+            self._serve,
             allow_origin_regex=".*",
             allow_credentials=True,
             allow_methods=[self.operation.method],
@@ -144,7 +147,7 @@ def _headers(scope: Scope) -> dict[str, str]:
     """The headers that are looked at. One that comes twice is a list, as HTTP has it."""
     headers: dict[str, str] = {}
     for raw_name, value in scope["headers"]:
-        if raw_name in _READ:
-            name, text = _READ[raw_name], value.decode("latin-1")
+        if raw_name in _HEADERS_READ:
+            name, text = _HEADERS_READ[raw_name], value.decode("latin-1")
             headers[name] = f"{headers[name]}, {text}" if name in headers else text
     return headers

@@ -142,7 +142,7 @@ def _object(**properties: Any) -> dict[str, Any]:
 
 
 def _contradictions(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """What no schema can say: nothing is there twice, and each lead belongs where it stands."""
+    """What no schema can say: no name, key or id is given twice, and each lead belongs where it stands."""
     seen: set[tuple[str, ...]] = set()
     for w, workspace in enumerate(document["workspaces"]):
         here = f"workspaces[{w}]"

@@ -60,6 +60,8 @@ class Store:
             Unusable: the file cannot be opened, or is something else.
         """
         self._seed = seed
+        self.filled = False
+        """Whether what is kept comes from the seed at hand, and not from one before."""
         self._rows: dict[tuple[str, str], tuple[int, str, Row]] = {}
         try:
             self._database = sqlite3.connect(file or ":memory:", timeout=0, isolation_level=None)
@@ -190,6 +192,7 @@ class Store:
             raise Unavailable("it is not a data file of this version of the sandbox; name another")
 
     def _fill(self) -> None:
+        self.filled = True
         for workspace in self._seed:
             key = _digest(workspace.key)
             self._change("INSERT INTO workspace VALUES (?, ?, ?)", workspace.name, workspace.user_id, key)
