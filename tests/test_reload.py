@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sys
 import time
 from pathlib import Path
+
+import httpx
 
 from mock.process import serving
 from mock.sandbox import seed
@@ -14,7 +17,7 @@ from mock.sandbox.reload import Reloading
 from mock.sandbox.rules import Rules
 from mock.sandbox.store import Store
 from puffle import contract
-from tests.running import DRAFT, LEAD, ROOT
+from tests.running import DRAFT, LEAD, ROOT, command
 from tests.sandboxes import edit, rows
 
 
@@ -55,16 +58,49 @@ def test_changed_contract_is_served_and_a_broken_one_is_not(tmp_path: Path) -> N
     assert lead["company"] == "Kept"
 
 
-def test_reload_is_seen_by_clients(tmp_path: Path) -> None:
-    """In a copy of the project, for its openapi.yaml is the one that is watched."""
+def copied(folder: Path) -> list[str]:
+    """The command of a copy of the project, whose openapi.yaml may be changed."""
     for name in ("mock", "puffle"):
-        shutil.copytree(ROOT / name, tmp_path / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "openapi.yaml", tmp_path)
+        shutil.copytree(ROOT / name, folder / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "openapi.yaml", folder)
+    code = f"import runpy, sys; sys.path.insert(0, {str(folder)!r}); runpy.run_module('mock.sandbox', None, '__main__')"
+    return [sys.executable, "-c", code, "--port", "0"]
+
+
+def test_contract_that_cannot_be_served_is_said_in_one_line(tmp_path: Path) -> None:
+    start = copied(tmp_path)
     file = tmp_path / "openapi.yaml"
-    run = (
-        f"import runpy, sys; sys.path.insert(0, {str(tmp_path)!r}); runpy.run_module('mock.sandbox', None, '__main__')"
-    )
-    with serving([sys.executable, "-c", run, "--port", "0", "--reload"]) as server:
+    for content in ("a: [", "", "openapi: 3.1.0", "paths: {}", None):
+        if content is None:
+            file.unlink()
+        else:
+            file.write_text(content)
+        run = command(*start)
+        assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1), run.stderr
+        assert run.stderr.startswith("openapi.yaml cannot be served: ")
+
+
+def test_method_that_pages_may_use_is_the_contracts(tmp_path: Path) -> None:
+    text = (ROOT / "openapi.yaml").read_text("utf-8")
+    (tmp_path / "openapi.yaml").write_text(text.replace("\n    patch:\n", "\n    put:\n"), "utf-8")
+    original, changed = contract.load(), contract.load(tmp_path / "openapi.yaml")
+    store = Store(seed.load())
+    served = Sandbox(original, Rules(original, store), cors=True)
+    served.use(changed, Rules(changed, store))
+
+    async def preflight() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(served), base_url="http://localhost") as client:
+            wanted = {"Origin": "http://localhost:5173", "Access-Control-Request-Method": "PUT"}
+            return await client.options(changed.operations[0].path(id=DRAFT), headers=wanted)
+
+    answer = asyncio.run(preflight())
+    assert (answer.status_code, answer.headers["Access-Control-Allow-Methods"]) == (200, "PUT")
+
+
+def test_reload_is_seen_by_clients(tmp_path: Path) -> None:
+    start = copied(tmp_path)
+    file = tmp_path / "openapi.yaml"
+    with serving([*start, "--reload"]) as server:
         assert edit(server, company="Kept", shoe_size="large").status_code == 200
         assert "shoe_size" not in rows(server)[LEAD]
         text = file.read_text("utf-8")
