@@ -15,15 +15,15 @@ from functools import lru_cache
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-BETWEEN_WRITES = 0.02
+BETWEEN_WRITES = 0.05
 _WHAT_KEYS_BEGIN_WITH = "pk_"
 _REST_OF_A_KEY = r"[\w.~+=-]*"
 _LONGEST_LINE = 500
 _LONGEST_CLOSE = 1.0
 _MOST_PARTS = 100
 
-_Entry = tuple[Scope, int, bytes, float, float] | str
-"""A request, the status and the error that it was answered with, and when it began and ended; or a line."""
+_Entry = tuple[str, str, int, bytes, float, float] | str
+"""Method, path, the status and the error of the answer, and when the request began and ended; or a line."""
 
 
 class AccessLog:
@@ -41,7 +41,8 @@ class AccessLog:
 
     def answered(self, scope: Scope, status: int, body: bytes, began: float) -> None:
         """Note a request that has just been answered with that; it began at that ``time.time()``."""
-        self._note((scope, status, body if status >= 400 else b"", began, time.time()))
+        # A query is no part of the contract, and a place where keys are put by mistake: the path is without it.
+        self._note((scope["method"], scope["path"], status, body if status >= 400 else b"", began, time.time()))
 
     def say(self, line: str) -> None:
         """Write a line as it stands."""
@@ -54,9 +55,12 @@ class AccessLog:
 
     def flush(self) -> None:
         """Hand over what has been gathered. What nobody has read for long is dropped, not waited for."""
-        lines = (entry if isinstance(entry, str) else _line(*entry) for entry in self._waiting)
-        text = "".join(f"{self._conceal(line)[:_LONGEST_LINE]}\n" for line in lines)
+        lines = [entry if isinstance(entry, str) else _line(*entry) for entry in self._waiting]
         self._waiting.clear()
+        text = "\n".join(lines)
+        if any(key in text for key in self._keys):
+            lines = [self._concealed.sub("[key]", line) for line in lines]
+        text = "".join([f"{line[:_LONGEST_LINE]}\n" for line in lines])
         with contextlib.suppress(queue.Full):
             self._parts.put_nowait(text)
 
@@ -66,9 +70,6 @@ class AccessLog:
         with contextlib.suppress(queue.Full):
             self._parts.put_nowait(None)
         self._writer.join(_LONGEST_CLOSE)
-
-    def _conceal(self, line: str) -> str:
-        return self._concealed.sub("[key]", line) if any(key in line for key in self._keys) else line
 
     def _write(self) -> None:
         while (text := self._parts.get()) is not None:
@@ -96,10 +97,8 @@ class AccessLog:
         return watched
 
 
-def _line(scope: Scope, status: int, refusal: bytes, began: float, ended: float) -> str:
-    # A query is no part of the contract, and a place where keys are put by mistake: the path is without it.
-    path = _printable(scope["path"])
-    line = f"{_clock(int(ended))} {scope['method']} {path} {status} {(ended - began) * 1000:.1f} ms"
+def _line(method: str, path: str, status: int, refusal: bytes, began: float, ended: float) -> str:
+    line = f"{_clock(int(ended))} {method} {_printable(path)} {status} {(ended - began) * 1000:.1f} ms"
     return f"{line}  {_reason(refusal)}" if refusal else line
 
 

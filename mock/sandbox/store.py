@@ -18,20 +18,25 @@ _KIND = 0x50554646  # SQLite's application_id: this file is a sandbox's
 _VERSION = 1
 _TABLES = """
     CREATE TABLE workspace (name TEXT PRIMARY KEY, user_id TEXT NOT NULL, key_digest BLOB NOT NULL);
-    CREATE TABLE campaign (id TEXT PRIMARY KEY, workspace TEXT NOT NULL REFERENCES workspace, status TEXT NOT NULL);
+    CREATE TABLE campaign (
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, workspace TEXT NOT NULL REFERENCES workspace,
+        status TEXT NOT NULL
+    );
     CREATE TABLE lead (
-        number INTEGER PRIMARY KEY, campaign_id TEXT NOT NULL REFERENCES campaign, id TEXT NOT NULL, row TEXT NOT NULL,
-        UNIQUE (campaign_id, id)
+        number INTEGER PRIMARY KEY, campaign INTEGER NOT NULL REFERENCES campaign, id TEXT NOT NULL, row TEXT NOT NULL,
+        UNIQUE (campaign, id)
     );
 """
 _READ = """
-    SELECT number, row, status FROM lead JOIN campaign ON campaign.id = campaign_id
-    WHERE campaign_id = ? AND lead.id = ?
+    SELECT lead.number, row, status FROM campaign JOIN lead ON lead.campaign = campaign.number
+    WHERE campaign.id = ? AND lead.id = ?
 """
 # Another process can have the file open too: the row must be as it was read, and its campaign as it was looked up.
 _EDIT = """
-    UPDATE lead SET row = ? WHERE number = ? AND row = ? AND (SELECT status FROM campaign WHERE id = campaign_id) = ?
+    UPDATE lead SET row = ?
+    WHERE number = ? AND row = ? AND (SELECT status FROM campaign WHERE number = lead.campaign) = ?
 """
+_ADD_LEAD = "INSERT INTO lead VALUES (NULL, (SELECT number FROM campaign WHERE id = ?), ?, ?)"
 _MOST_ROWS_KEPT = 10_000
 _LONGEST_OPENING = 5000  # milliseconds
 
@@ -158,9 +163,11 @@ class Store:
         return int(self._rows_of("SELECT count(*) FROM lead")[0][0])
 
     def _campaigns_of(self, workspace: str) -> Iterator[dict[str, Any]]:
-        campaigns = self._rows_of("SELECT id, status FROM campaign WHERE workspace = ? ORDER BY rowid", workspace)
-        for campaign, status in campaigns:
-            leads = self._rows_of("SELECT row FROM lead WHERE campaign_id = ? ORDER BY number", campaign)
+        campaigns = self._rows_of(
+            "SELECT number, id, status FROM campaign WHERE workspace = ? ORDER BY number", workspace
+        )
+        for number, campaign, status in campaigns:
+            leads = self._rows_of("SELECT row FROM lead WHERE campaign = ? ORDER BY number", number)
             yield {"id": campaign, "status": status, "leads": [orjson.loads(row) for (row,) in leads]}
 
     def close(self) -> None:
@@ -197,10 +204,11 @@ class Store:
             key = _digest(workspace.key)
             self._change("INSERT INTO workspace VALUES (?, ?, ?)", workspace.name, workspace.user_id, key)
             for campaign in workspace.campaigns:
-                self._change("INSERT INTO campaign VALUES (?, ?, ?)", campaign.id, workspace.name, campaign.status)
+                values = campaign.id, workspace.name, campaign.status
+                self._change("INSERT INTO campaign VALUES (NULL, ?, ?, ?)", *values)
                 for lead in campaign.leads:
                     text = orjson.dumps(lead).decode()
-                    self._change("INSERT INTO lead VALUES (NULL, ?, ?, ?)", campaign.id, lead["id"], text)
+                    self._change(_ADD_LEAD, campaign.id, lead["id"], text)
 
     def _look_up(self) -> None:
         self._version = self._pragma("data_version")
@@ -230,7 +238,7 @@ class Store:
     def _pragma(self, name: str) -> int:
         return int(self._rows_of(f"PRAGMA {name}")[0][0])
 
-    def _rows_of(self, statement: str, *values: str) -> list[Any]:
+    def _rows_of(self, statement: str, *values: str | int) -> list[Any]:
         try:
             return self._database.execute(statement, values).fetchall()
         except sqlite3.DatabaseError as error:
