@@ -75,19 +75,19 @@ class Sandbox:
         """Answer one request."""
         headers = _headers(scope)
         if not self._cors or "origin" not in headers or scope["path"].startswith(PREFIX):
-            await self._serve(scope, receive, send)
+            await self._serve(scope, receive, send, headers)
         elif scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
             await self._preflights(scope, receive, send)
         else:
             await self._pages(scope, receive, send)
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, headers: dict[str, str] | None = None) -> None:
         began = time.time()
         found = self._path.fullmatch(scope["path"])
         if found is None:
             await self._doors(scope, receive, send)
             return
-        answer = await self._answer(scope["method"], found[1], _headers(scope), receive)
+        answer = await self._answer(scope["method"], found[1], headers or _headers(scope), receive)
         await send_answer(send, answer)
         if self._log:
             self._log.answered(scope, answer.status, answer.body, began)
