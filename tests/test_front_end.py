@@ -113,13 +113,12 @@ def times(server: Server, number: int) -> list[float]:
 
 def test_latency_is_waited_for() -> None:
     with sandbox("--latency", "200ms") as server:
-        assert all(0.2 <= taken < 1 for taken in times(server, 3))
-        began = time.monotonic()
-        httpx.get(f"{server.url}{PREFIX}/health")
-        assert time.monotonic() - began < 0.2, "only the contract's operation waits"
+        assert all(0.2 <= taken < 5 for taken in times(server, 3))
+    with sandbox("--latency", "60s") as server:
+        assert httpx.get(f"{server.url}{PREFIX}/health", timeout=30).status_code == 200, "a door does not wait"
     with sandbox("--latency", "10ms-300ms", "--random-seed", 7) as server:
         taken = times(server, 12)
-        assert all(0.01 <= one < 1 for one in taken)
+        assert all(0.01 <= one < 5 for one in taken)
         assert max(taken) - min(taken) > 0.1
 
 

@@ -90,11 +90,16 @@ class _Server(uvicorn.Server):
         breaking_off = asyncio.ensure_future(self._break_off_in_time())
         await super().shutdown(sockets)
         breaking_off.cancel()
+        self._break_off()
+        await asyncio.sleep(0)  # the connections learn of it before their tasks are cancelled
 
     async def _break_off_in_time(self) -> None:
         end = time.monotonic() + self._longest_request
         while time.monotonic() < end and not self.force_exit:
             await asyncio.sleep(0.05)
+        self._break_off()
+
+    def _break_off(self) -> None:
         for connection in [*self.server_state.connections]:
             assert isinstance(connection, BoundedProtocol)
             connection.transport.abort()
