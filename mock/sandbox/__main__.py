@@ -41,10 +41,7 @@ def main() -> int:
         return 2
 
     log = AccessLog(sys.stdout.fileno() if sys.stdout else None, [workspace.key for workspace in workspaces])
-    faults = None
-    if options.latency.longest or options.fail:
-        faults = Faults(options.latency, tuple(options.fail), options.random_seed)
-    sandbox = Sandbox(operation.contract, Rules(operation.contract, store), faults, log, options.cors)
+    sandbox = Sandbox(operation.contract, Rules(operation.contract, store), options.faults, log, options.cors)
     reloading = Reloading(CONTRACT_FILE, sandbox, log.say) if options.reload else None
     listener.listen(1024)
     with contextlib.suppress(KeyboardInterrupt):
@@ -58,7 +55,7 @@ def main() -> int:
 
 
 class _CannotServe(Exception):
-    """The address cannot be served on."""
+    """The contract cannot be served, or the address not be served on."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -90,8 +87,10 @@ def _options() -> argparse.Namespace:
     options = parser.parse_args()
     if options.random_seed is None:
         options.random_seed = random.randrange(1_000_000)  # noqa: S311 -- no secret hangs on it
+    options.faults = None
     try:
-        Faults(options.latency, tuple(options.fail))
+        if options.latency.longest or options.fail:
+            options.faults = Faults(options.latency, tuple(options.fail), options.random_seed)
     except ValueError as error:
         parser.error(str(error))
     return options
@@ -140,7 +139,7 @@ def _greeting(
         lines.append(f"Edits are kept in {options.data}. Leads in it: {store.count()}.")
     if options.seed and not store.filled:
         lines.append(f"{options.data} was filled before: {options.seed} is used by POST {PREFIX}/reset alone.")
-    if options.latency.longest or options.fail:
+    if options.faults:
         lines.append(f"Waits and failures are drawn with --random-seed {options.random_seed}.")
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.host, options.host)  # noqa: S104
     if host != options.host:

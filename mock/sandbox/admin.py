@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock.sandbox.body import read_body
+from mock.sandbox.examples import RETRY_AFTER
 from mock.sandbox.rules import Refusal
 from mock.sandbox.store import Store, Unavailable
 from puffle.contract import JSON, Operation
@@ -113,7 +114,7 @@ def _is_loopback(host: str) -> bool:
 
 
 async def _unavailable(_: Request, error: Exception) -> Response:
-    return _json(503, {"error": f"The data file cannot be used: {error}."}, {"Retry-After": "1"})
+    return _json(503, {"error": f"The data file cannot be used: {error}."}, {"Retry-After": RETRY_AFTER})
 
 
 def _json(status: int, body: object, headers: dict[str, str] | None = None) -> Response:

@@ -32,9 +32,8 @@ class Reloading:
             self._sandbox.use(new, Rules(new, self._sandbox.store))
         except Exception as error:
             reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-            self._say(f"openapi.yaml has changed and cannot be served, the one before stays: {reason}")
-        else:
-            self._say(said)
+            said = f"openapi.yaml has changed and cannot be served, the one before stays: {reason}"
+        self._say(said)
 
     def _stamp(self) -> tuple[int, int, int]:
         try:

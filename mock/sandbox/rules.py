@@ -1,4 +1,4 @@
-"""The rules of ``updateLeadInCampaign``: one method each, called in the order in which a request meets them.
+"""The rules of ``updateLeadInCampaign``, as small methods in the order in which a request meets them.
 
 What a rule promises stands in ``x-rules`` of ``openapi.yaml``; this module only keeps it.
 """
