@@ -73,7 +73,8 @@ def told_by_page(chromium: str, page: str, profile: Path) -> Any:
         threading.Thread(target=pages.serve_forever).start()
         try:
             words = [chromium, *QUIETLY, f"--user-data-dir={profile}", f"http://127.0.0.1:{pages.server_port}/"]
-            browser = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            own_folder = {**os.environ, "TMPDIR": str(profile)}
+            browser = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=own_folder)
             try:
                 assert done.wait(60), "the page told nothing"
             finally:
