@@ -19,7 +19,7 @@ MAKEFLAGS += -q
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help contract mock sandbox proxy generate lint lock test bench clean
+.PHONY: help contract mock sandbox proxy generate lint lock test proof bench clean
 
 help: ## Print this help
 	@echo 'usage: make <target> [NAME=value …]'
@@ -61,6 +61,9 @@ lint: .venv/.ready node_modules/.ready ## Check the contract (Redocly) and the P
 
 test: .venv/.ready node_modules/.ready ## Run the project's own tests
 	@pytest --numprocesses auto --dist worksteal $(ARGS)
+
+proof: .venv/.ready ## Print which rules' tests see which broken implementation (part of make test)
+	@pytest --numprocesses auto --dist worksteal --matrix $(ARGS) tests/test_proof.py
 
 bench: .venv/.ready node_modules/.ready benchmarks/node_modules/.ready ## Measure the sandbox beside Prism and Steady (needs wrk)
 	@python -m benchmarks --write $(ARGS)

@@ -10,7 +10,8 @@ import os
 import signal
 import sys
 import time
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -20,14 +21,20 @@ import pytest
 from dotenv import dotenv_values
 from hypothesis.internal.conjecture import engine
 
+from contract_tests import run
 from contract_tests.answers import Shapes
 from contract_tests.exchange import Exchange
-from contract_tests.settings import PROFILES, NotJudged, Settings
+from contract_tests.judging import Judging
+from contract_tests.progress import Progress
+from contract_tests.report import PAGE, Report, forget
+from contract_tests.secret import without_keys
+from contract_tests.settings import PROFILES, NotConfirmed, NotJudged, Settings
 from contract_tests.target import Target
-from contract_tests.verdict import Judging, Verdict
+from contract_tests.verdict import Verdict
 from puffle import contract
 
-SECONDS_TO_SHRINK = 3
+SECONDS_TO_SHRINK = 1
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HERE = Path(__file__).parent
 
 
@@ -35,82 +42,118 @@ def main(tests: list[str]) -> int:
     """Run the tests (all, or those that pytest's ``-k`` and the like choose) and print the verdict."""
     # What came from the implementation is shown, whatever the terminal can write.
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
     try:
         given = {name: value for name, value in dotenv_values(".env").items() if value}
         settings = Settings.read({**given, **os.environ})
         return judge(settings, tests)
+    except NotConfirmed as reason:
+        print(without_keys(reason.plan))
+        why = str(reason)
     except NotJudged as reason:
-        print(f"not judged: {reason}", file=sys.stderr)
+        why = str(reason)
     except UnicodeDecodeError:
-        print("not judged: .env is no UTF-8 text; write it anew from .env.example", file=sys.stderr)
+        why = ".env is no UTF-8 text; write it anew from .env.example"
     except KeyboardInterrupt:
-        print("not judged: interrupted", file=sys.stderr)
+        why = "interrupted"
+    print(f"not judged: {without_keys(why)}", file=sys.stderr)
     return 2
 
 
 def judge(settings: Settings, tests: list[str]) -> int:
-    """Judge one implementation, and leave its leads as they were.
+    """Judge one implementation, leave its leads as they were, and write the report.
 
     Raises:
         NotJudged: it could not be judged.
+        KeyboardInterrupt: it was interrupted.
     """
     the_contract = contract.load()
     operation = the_contract.operation("updateLeadInCampaign")
-    shapes, verdict = Shapes(operation), Verdict(operation.rules, settings.deviations, partial=bool(tests))
+    shapes = Shapes(operation)
 
     def observe(exchange: Exchange) -> None:
         verdict.take_answer(exchange, shapes.problem(exchange))
+        progress.tick()
 
-    with closing(Target(settings, operation, observe)) as target:
-        target.prepare()
-        print(f"Judging {settings.base_url} by contract {the_contract.version} ({settings.profile}) …\n", flush=True)
+    target = Target(settings, operation, observe)
+    with closing(target.gate) as gate:
+        verdict = Verdict(operation, settings.deviations, gate.hide, partial=bool(tests or settings.case))
+        progress = Progress(sys.stderr, gate)
+        judging = Judging(target, verdict, progress)
         started = time.monotonic()
-        judging = Judging(target, verdict)
+        ended = pytest.ExitCode.INTERRUPTED
+        forget(settings.report)
         try:
-            ended = _run_tests(settings, tests, judging)
+            with _interrupting(gate.interrupt):
+                target.prepare()
+                print(
+                    f"Judging {settings.base_url} by contract {the_contract.version} ({settings.profile}) …\n",
+                    flush=True,
+                )
+                started = time.monotonic()
+                ended = _run_tests(target, tests, judging)
         finally:
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, signal.SIG_IGN)  # a second one must not keep the leads from being put back
+            progress.end()
             target.put_back()
-            notes = ["Notes", *(f"  {note}" for note in target.notes)] if target.notes else []
-    judged = ended in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or target.gave_up
-    if judging.given_up or not judged:
-        for note in notes:
-            print(note)
-        raise NotJudged(judging.given_up or f"the run was cut short ({ended.name.lower().replace('_', ' ')})")
-    code = verdict.exit_code(settings.strict)
-    print(*verdict.lines(), *notes, sep="\n")
-    seconds = time.monotonic() - started
-    words = ("The contract is kept.", "The contract is broken.", "Not judged: a test itself failed.")
-    print(f"\n{words[code]} {verdict.counts()}; {target.requests} requests in {seconds:.1f} s.")
-    return code
+            notes = [gate.hide(note) for note in target.notes]
+            judged = ended in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or gate.gave_up
+            if judging.given_up or not judged:
+                print(*notes, sep="\n", end="\n" if notes else "")
+    if judging.given_up:
+        raise NotJudged(judging.given_up)
+    if ended == pytest.ExitCode.INTERRUPTED and not gate.gave_up:
+        raise KeyboardInterrupt
+    if not judged:
+        raise NotJudged(f"no test was run ({ended.name.lower().replace('_', ' ')})")
+    report = Report(verdict, settings, notes, gate.requests, time.monotonic() - started)
+    print(*map(gate.hide, report.lines()), sep="\n")
+    try:
+        report.write()
+    except OSError as error:
+        raise NotJudged(f"the report cannot be written to {settings.report}: {error.strerror}; set REPORT=") from None
+    print(f"The same to look at: {settings.report / PAGE}")
+    return report.exit_code
 
 
-def _run_tests(settings: Settings, tests: list[str], judging: Judging) -> pytest.ExitCode:
+def _run_tests(target: Target, tests: list[str], judging: Judging) -> pytest.ExitCode:
+    settings = target.settings
+    run.fields, run.seed, run.cases = target.fields, settings.seed, PROFILES[settings.profile].cases
     # No setting says how long a failing request may be shrunk; five minutes each is too long to wait for a verdict.
     engine.MAX_SHRINKING_SECONDS = SECONDS_TO_SHRINK
     hypothesis.settings.register_profile(
         "contract",
-        max_examples=PROFILES[settings.profile],
+        max_examples=run.cases,
         database=None,
         phases=[phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain],
         deadline=None,
+        print_blob=True,
         report_multiple_bugs=False,
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     hypothesis.settings.load_profile("contract")
-    os.environ["SEED"] = str(settings.seed)  # for test_shapes, which is read when pytest collects it
     options = [
         "-c", os.devnull, "--rootdir", str(HERE), "-p", "no:cacheprovider", "-p", "no:terminal", "--assert=plain",
+        "--disable-plugin-autoload", "-p", "_hypothesis_pytestplugin", "-p", "schemathesis.pytest.plugin",
     ]  # fmt: skip
     seed = [f"--hypothesis-seed={settings.seed}", "--hypothesis-profile=contract"]
     return pytest.ExitCode(pytest.main([str(HERE), *options, *seed, *tests], plugins=[judging]))
 
 
-def _interrupt(number: int, _: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt(f"signal {number}")
+@contextmanager
+def _interrupting(interrupt: Callable[[], None]) -> Iterator[None]:
+    """Let the signals that end a program end the block, once; what follows it is not interrupted again."""
+
+    def leave(number: int, _: FrameType | None) -> NoReturn:
+        # An exception that is raised in a callback may be swallowed there: the next request then ends the run.
+        interrupt()
+        raise KeyboardInterrupt(f"signal {number}")
+
+    try:
+        for number in SIGNALS:
+            signal.signal(number, leave)
+        yield
+    finally:
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)  # a second one must not keep the leads from being put back
 
 
 if __name__ == "__main__":

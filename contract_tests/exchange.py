@@ -4,37 +4,58 @@ from __future__ import annotations
 
 import json
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-KEY_VARIABLE = "PUFFLE_API_KEY"
+from contract_tests.secret import in_shell
+
 NOT_JSON = object()
 LONGEST_SHOWN = 400
 
 
 @dataclass(frozen=True)
-class Exchange:
-    """A request as it was sent, without the key, and what came back."""
+class Request:
+    """A request as it is sent, but for the key."""
 
     method: str
     url: str
     authorization: str | None
-    """As the shell reads it between double quotes, with ``$PUFFLE_API_KEY`` in place of the key."""
+    """As ``Secret.header`` takes it."""
     content_type: str
     body: bytes
+    campaign: str = field(default="", kw_only=True)
+    """The one in the URL."""
+
+    def curl(self) -> str:
+        """The same request as a command of bash that runs as it is, with the key in the environment."""
+        parts = ["curl", "-i", "-X", self.method, shlex.quote(self.url)]
+        if self.authorization is not None:
+            parts += ["-H", f'"Authorization: {in_shell(self.authorization)}"']
+        parts += ["-H", shlex.quote(f"Content-Type: {self.content_type}")]
+        if b"\0" in self.body:  # no argument can hold it
+            octal = "".join(f"\\{byte:03o}" for byte in self.body)
+            return f"printf '{octal}' | {' '.join(parts)} --data-binary @-"
+        return f"{' '.join(parts)} --data-raw {_quoted(self.body)}"
+
+
+@dataclass(frozen=True)
+class Exchange(Request):
+    """A request, and what came back."""
+
     status: int
     """0 where no answer came."""
     media_type: str
     """Of the answer, in lower case and without parameters."""
     answer: bytes
+    """Without the key."""
 
     @cached_property
     def json(self) -> Any:
         """The parsed answer, ``NOT_JSON`` where it is none."""
         try:
             return json.loads(self.answer)
-        except ValueError:
+        except (ValueError, RecursionError):
             return NOT_JSON
 
     @property
@@ -54,15 +75,16 @@ class Exchange:
         shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}… ({len(self.answer)} bytes)"
         return f"{self.status} {shown}".rstrip() if self.status else shown
 
-    def curl(self) -> str:
-        """The same request as a command that runs as it is, with the key in the environment."""
-        parts = ["curl", "-i", "-X", self.method, shlex.quote(self.url)]
-        if self.authorization is not None:
-            parts += ["-H", f'"Authorization: {self.authorization}"']
-        parts += ["-H", shlex.quote(f"Content-Type: {self.content_type}")]
-        try:
-            body = self.body.decode()
-        except UnicodeDecodeError:
-            octal = "".join(f"\\{byte:03o}" for byte in self.body)
-            return f"printf '{octal}' | {' '.join(parts)} --data-binary @-"
-        return f"{' '.join(parts)} --data-raw {shlex.quote(body)}"
+
+def _quoted(body: bytes) -> str:
+    """The bytes as one word of bash, in which nothing stands that a terminal or an XML file would not take."""
+    text = body.decode("utf-8", "surrogateescape")
+    if text.isprintable():
+        return shlex.quote(text)
+    return "$'" + "".join(map(_escaped, text)) + "'"
+
+
+def _escaped(mark: str) -> str:
+    if mark in "\\'":
+        return "\\" + mark
+    return mark if mark.isprintable() else "".join(f"\\x{byte:02x}" for byte in mark.encode("utf-8", "surrogateescape"))

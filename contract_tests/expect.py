@@ -7,13 +7,12 @@ from typing import Any
 
 from hypothesis import assume
 
+from contract_tests import values
 from contract_tests.exchange import Exchange
-from contract_tests.rows import Columns, stored_as_sent
+from contract_tests.rows import stored_as_sent
+from contract_tests.run import COLUMNS
 from contract_tests.settings import Lead
 from contract_tests.target import Broken, Target
-from puffle import contract
-
-COLUMNS = Columns(contract.load())
 
 
 def status(exchange: Exchange, *statuses: int) -> None:
@@ -28,29 +27,34 @@ def shown(value: Any) -> str:
     return text if len(text) <= 160 else f"{text[:160]}… ({len(text)} characters)"
 
 
-def stored(exchange: Exchange, sent: dict[str, str], where: str = "in the answer") -> None:
-    """The row holds what was sent."""
+def stored(
+    exchange: Exchange, sent: dict[str, str], where: str = "in the answer", after: Exchange | None = None
+) -> None:
+    """The row holds what was sent, with the request ``after`` which this one was sent."""
     for field, value in sent.items():
         if not stored_as_sent(field, value, exchange.row.get(field)):
-            raise Broken(exchange, f"{field} to be {shown(value)} {where}, not {shown(exchange.row.get(field))}")
+            expected = f"{field} to be {shown(value)} {where}, not {shown(exchange.row.get(field))}"
+            raise Broken(exchange, expected, after)
 
 
-def same(exchange: Exchange, before: dict[str, Any], but: Iterable[str] = (), why: str = "") -> None:
-    """The row is as it was, apart from the columns named and ``updated_at``."""
+def same(
+    exchange: Exchange, before: dict[str, Any], but: Iterable[str] = (), why: str = "", after: Exchange | None = None
+) -> None:
+    """The row is as it was before the request ``after``, apart from the columns named and ``updated_at``."""
     for column in COLUMNS.changed(before, exchange.row, but):
         was, now = before.get(column), exchange.row.get(column)
-        raise Broken(exchange, f"{column} to stay {shown(was)}{why}, not to become {shown(now)}")
+        raise Broken(exchange, f"{column} to stay {shown(was)}{why}, not to become {shown(now)}", after)
 
 
 def stored_or_refused(target: Target, field: str, value: str) -> None:
     """An edit of a field and of another one beside it is carried out to the letter, or refused as a whole."""
-    beside = "company" if field != "company" else "position"
-    sent = {beside: "Acme", field: value}
+    beside = target.another_field(field)
+    sent = {beside: values.plain(beside), field: value}
     exchange = target.edit(target.settings.lead, sent)
     status(exchange, 200, 400)
     if exchange.status == 200:
         stored(exchange, sent)
-        stored(target.read(target.settings.lead), sent, "in the next answer")
+        stored(target.read(target.settings.lead), sent, "in the next answer", after=exchange)
 
 
 def protected(target: Target, column: str, sent: dict[str, str], value: Any) -> None:
@@ -63,9 +67,9 @@ def protected(target: Target, column: str, sent: dict[str, str], value: Any) -> 
     for answer in (exchange, target.read(target.settings.lead)):
         if column == "updated_at":
             if COLUMNS.same(column, answer.row.get(column), value):
-                raise Broken(answer, f"updated_at to be the time of the edit, not {value!r} as sent")
+                raise Broken(answer, f"updated_at to be the time of the edit, not {value!r} as sent", exchange)
         else:
-            same(answer, before, but=[name for name in COLUMNS.schemas if name != column])
+            same(answer, before, but=[name for name in COLUMNS.schemas if name != column], after=exchange)
 
 
 def row_of(exchange: Exchange, lead: Lead) -> None:

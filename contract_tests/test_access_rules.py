@@ -5,32 +5,30 @@ Leads that a rule needs beside the one that may be edited are asked for with ``n
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests import expect, values
+from contract_tests import expect, run, values
 from contract_tests.exchange import Exchange
-from contract_tests.expect import COLUMNS
+from contract_tests.gate import UNKNOWN
+from contract_tests.judging import need, rule
+from contract_tests.run import COLUMNS
 from contract_tests.settings import Lead
-from contract_tests.target import UNKNOWN_CAMPAIGN, Broken, Target
-from contract_tests.verdict import need, rule
+from contract_tests.target import Broken, Target, body_of
 
-UNKNOWN_LEAD = "00000000-0000-4000-8000-000000000001"
+UNKNOWN_LEAD = UNKNOWN.format(1)
 NO_LEAD_HERE = (400, 403, 404)
 
-updates = values.updates(COLUMNS.listed)
-some_updates = values.some_updates(COLUMNS.listed)
-unknown_campaigns = st.integers(0, 16**12 - 1).map(UNKNOWN_CAMPAIGN.format)
-
-
-def marked(lead: Lead) -> bytes:
-    """A valid edit as it is sent."""
-    return json.dumps({"prospect_id": lead.id, "updates": {"company": "Changed by a refused request"}}).encode()
+updates = values.updates(run.fields)
+some_updates = values.some_updates(run.fields)
+mixed_updates = values.mixed_updates(run.fields)
+unknown_campaigns = st.integers(0, 16**12 - 1).map(UNKNOWN.format)
+plain_edit = {field: values.plain(field) for field in run.fields[-1:]}
 
 
 @rule("bearer-required")
@@ -42,7 +40,7 @@ def test_request_without_key_is_refused(target: Target, sent: dict[str, str]) ->
 @rule("bearer-required")
 @pytest.mark.parametrize("authorization", ["", "{key}", "Bearer", "Basic {key}", "Basic {key:basic}", "Token {key}"])
 def test_request_with_other_credentials_is_refused(target: Target, authorization: str) -> None:
-    expect.status(target.edit(target.settings.lead, {"company": "Acme"}, authorization=authorization), 401)
+    expect.status(target.edit(target.settings.lead, plain_edit, authorization=authorization), 401)
 
 
 @rule("bearer-required")
@@ -64,9 +62,9 @@ def test_request_with_wrong_key_is_refused(target: Target, sent: dict[str, str],
 @rule("bearer-required")
 def test_request_without_key_is_told_nothing_of_campaigns(target: Target) -> None:
     settings = target.settings
-    campaigns = [UNKNOWN_CAMPAIGN.format(1)] + [lead.campaign for lead in (settings.launched, settings.foreign) if lead]
+    campaigns = [UNKNOWN.format(1)] + [lead.campaign for lead in (settings.launched, settings.foreign) if lead]
     for campaign in campaigns:
-        expect.status(target.send(campaign, marked(settings.lead), authorization=None), 401)
+        expect.status(target.send(campaign, body_of(settings.lead, plain_edit), authorization=None), 401)
 
 
 @rule("own-campaigns-only")
@@ -117,22 +115,30 @@ def test_lead_of_another_workspace_is_refused(target: Target, sent: dict[str, st
 def refused_requests(target: Target) -> dict[str, Callable[[], Exchange]]:
     """Requests that must be refused, each of which would change the lead if any part of it were carried out."""
     lead, settings = target.settings.lead, target.settings
-    wrong_type = {"company": "Changed by a refused request", "headline": 7}
+    one = target.another_field("email", "linkedin_url")
+    two = target.another_field("email", "linkedin_url", one)
+    wrong_type = {one: "Changed", two: 7}
+    too_long = {one: "Changed", two: "x" * 5001}
+    body = body_of(lead, {one: "Changed by a refused request"})
     requests: dict[str, Callable[[], Exchange]] = {
-        "without key": lambda: target.send(lead.campaign, marked(lead), authorization=None),
-        "with a wrong key": lambda: target.send(lead.campaign, marked(lead), authorization="Bearer {key}x"),
-        "with a field of another type": lambda: target.edit(lead, wrong_type),
-        "with a field of another type first": lambda: target.edit(lead, dict(reversed(wrong_type.items()))),
-        "with an email that is none": lambda: target.edit(lead, {"company": "Changed", "email": "jane"}),
-        "with an email that is none first": lambda: target.edit(lead, {"email": "jane", "company": "Changed"}),
-        "with a long text": lambda: target.edit(lead, {"company": "Changed", "headline": "x" * 5001}),
-        "cut off": lambda: target.send(lead.campaign, marked(lead)[:-1]),
-        "in an unknown campaign": lambda: target.send(UNKNOWN_CAMPAIGN.format(2), marked(lead)),
-        "for an unknown lead": lambda: target.edit(Lead(lead.campaign, UNKNOWN_LEAD), {"company": "Changed"}),
+        "without key": lambda: target.send(lead.campaign, body, authorization=None),
+        "with a wrong key": lambda: target.send(lead.campaign, body, authorization="Bearer {key}x"),
+        "with the key under another scheme": lambda: target.send(
+            lead.campaign, body, authorization="Basic {key:basic}"
+        ),
+        "cut off": lambda: target.send(lead.campaign, body[:-1]),
+        "in an unknown campaign": lambda: target.send(UNKNOWN.format(2), body),
+        "for an unknown lead": lambda: target.edit(Lead(lead.campaign, UNKNOWN_LEAD), {one: "Changed"}),
     }
+    refused: dict[str, dict[str, Any]] = {"with a field of another type": wrong_type, "with a long text": too_long}
+    if "email" in target.fields:
+        refused["with an email that is none"] = {one: "Changed", "email": "jane"}
+    for kind, sent in refused.items():
+        requests[kind] = partial(target.edit, lead, sent)
+        requests[f"{kind} first"] = partial(target.edit, lead, dict(reversed(sent.items())))
     for kind, elsewhere in (("launched", settings.launched), ("foreign", settings.foreign)):
         if elsewhere:
-            requests[f"through a {kind} campaign"] = partial(target.send, elsewhere.campaign, marked(lead))
+            requests[f"through a {kind} campaign"] = partial(target.send, elsewhere.campaign, body)
     return requests
 
 
@@ -146,6 +152,20 @@ def test_refused_request_changes_nothing(target: Target, sent: dict[str, str]) -
             # The rule that it should have been refused by is broken, not this one.
             before = target.read(target.settings.lead).row
             continue
-        after = target.read(target.settings.lead)
-        for column in COLUMNS.changed(before, after.row):
-            raise Broken(refused, f"a refused request ({kind}) to leave {column} alone, which then was changed")
+        changes_nothing(target, refused, before, kind)
+
+
+@rule("refusal-changes-nothing")
+@given(sent=mixed_updates)
+def test_refused_values_change_nothing(target: Target, sent: dict[str, str]) -> None:
+    before = target.read(target.settings.lead).row
+    exchange = target.edit(target.settings.lead, sent)
+    if exchange.status != 200:
+        changes_nothing(target, exchange, before, "with a value that is not taken")
+
+
+def changes_nothing(target: Target, refused: Exchange, before: dict[str, Any], kind: str) -> None:
+    """The row is as it was before a refused request."""
+    after = target.read(target.settings.lead)
+    for column in COLUMNS.changed(before, after.row):
+        raise Broken(refused, f"a refused request ({kind}) to leave {column} alone, which then was changed")

@@ -1,19 +1,16 @@
-"""The verdict: what the tests found, rule by rule, in the contract's words."""
+"""The verdict: what the tests found of each promise."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-import pytest
-
 from contract_tests.answers import ANSWERS, ERROR_BODY, Problem
+from contract_tests.case import Case
 from contract_tests.exchange import Exchange
-from contract_tests.settings import Deviations, Lead, NotJudged
-from contract_tests.target import Broken
-from puffle.contract import Rule
+from contract_tests.settings import Deviations
+from puffle.contract import Operation, Rule
 
 REQUESTS = "requests"
 SHAPES = (
@@ -22,41 +19,57 @@ SHAPES = (
     Rule(ERROR_BODY, "Every error body is a JSON object with a text `error`.", assumed=True),
 )
 
-State = Literal["kept", "broken", "not verified", "excused", "failed"]
-WIDTH = 118
-INDENT = 42
-
-
-def rule(rule_id: str) -> pytest.MarkDecorator:
-    """Mark a test with the rule that it judges; ``-m 'rule(id="…")'`` then runs the tests of one rule alone."""
-    return pytest.mark.rule(id=rule_id)
-
-
-def need(lead: Lead | None, variables: str) -> Lead:
-    """A lead that a rule can be judged with; without it the rule is not verified."""
-    if lead is None:
-        pytest.skip(f"set {variables} to verify it")
-    return lead
+State = Literal["kept", "broken", "contradicted", "not verified", "excused", "failed"]
+STATES: tuple[State, ...] = ("kept", "broken", "contradicted", "excused", "not verified", "failed")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one test found of one rule."""
+    """What one test found of one promise."""
 
     state: State
     detail: str = ""
+    """What was expected, or why it is not verified."""
     exchange: Exchange | None = None
+    """The request that shows it."""
+    after: Exchange | None = None
+    """The request that has to be sent before."""
+    case: Case | None = None
+    """The case to run again."""
 
 
 UNMET = Finding("not verified", "no test met it")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A promise, and what counts of all that was found of it."""
+
+    rule: Rule
+    finding: Finding
+    line: int
+    """Of the contract, where the promise stands; 0 where it is that of the schemas as a whole."""
+
+    @property
+    def state(self) -> State:
+        """A broken assumption is only contradicted."""
+        broken = self.finding.state == "broken"
+        return "contradicted" if broken and self.rule.assumed else self.finding.state
+
+    @property
+    def expected(self) -> str:
+        """What was expected, where something else came."""
+        return self.finding.detail if self.finding.exchange else ""
 
 
 @dataclass
 class Verdict:
     """The findings of a run, by rule and by shape."""
 
-    rules: Sequence[Rule]
+    operation: Operation
     deviations: Deviations
+    hide: Callable[[str], str] = str
+    """Takes the key out of a text."""
     partial: bool = False
     """Only some tests were chosen: what they did not meet is left out."""
     findings: dict[str, list[Finding]] = field(default_factory=dict)
@@ -64,21 +77,24 @@ class Verdict:
     """How often each excused deviation was met, by name."""
     _shapes_seen: set[str] = field(default_factory=set)
 
-    def add(self, rule_id: str, test: str, state: State, detail: str = "", exchange: Exchange | None = None) -> None:
+    def add(self, rule_id: str, test: str, finding: Finding) -> None:
         """Take a finding; a broken promise that the deviations name is excused."""
-        if state == "broken" and exchange:
+        if finding.state == "broken" and finding.exchange:
             for deviation in self.deviations.excused:
                 sent, answered = deviation.get("body", "").encode(), deviation.get("answer", "")
+                exchange = finding.exchange
                 if deviation["check"] == test and exchange.body.startswith(sent) and answered in exchange.text:
                     self.excused[deviation["name"]] = self.excused.get(deviation["name"], 0) + 1
-                    state, detail, exchange = "excused", deviation["name"], None
+                    finding = Finding("excused", deviation["name"])
                     break
-        self.findings.setdefault(rule_id, []).append(Finding(state, detail, exchange))
+        hidden = Finding(**{**vars(finding), "detail": self.hide(finding.detail)})
+        self.findings.setdefault(rule_id, []).append(hidden)
 
     def take_answer(self, exchange: Exchange, problem: Problem | None) -> None:
         """Take what was found of an answer's shape."""
         if problem:
-            self.add(problem.check, problem.check, "broken", f"expected {problem.expected}", exchange)
+            case = Case.of_request(exchange)
+            self.add(problem.check, problem.check, Finding("broken", problem.expected, exchange, case=case))
         else:
             self._shapes_seen |= {ANSWERS, ERROR_BODY} if exchange.status >= 400 else {ANSWERS}
 
@@ -88,7 +104,7 @@ class Verdict:
         for state in ("broken", "failed", "not verified"):
             found = [finding for finding in findings if finding.state == state]
             if found:
-                return min(found, key=lambda finding: len(finding.exchange.body) if finding.exchange else 0)
+                return min(found, key=_length)
         excused = dict.fromkeys(finding.detail for finding in findings if finding.state == "excused")
         if excused:
             return Finding("excused", f"kept but for {', '.join(excused)}")
@@ -96,128 +112,44 @@ class Verdict:
             return Finding("kept")
         return UNMET
 
+    def entries(self) -> Iterator[Entry]:
+        """Every promise that was judged: the rules, the shapes, and the assumptions last."""
+        contract = self.operation.contract
+        for assumed in (False, True):
+            for rule in (*self.operation.rules, *SHAPES):
+                finding = self.finding(rule.id)
+                if rule.assumed != assumed or (self.partial and finding == UNMET):
+                    continue
+                if rule not in SHAPES:
+                    line = self.operation.line_of_rule(rule.id)
+                else:
+                    line = contract.line("components", "schemas", "Error") if rule.id == ERROR_BODY else 0
+                yield Entry(rule, finding, line)
+
     def exit_code(self, strict: bool) -> int:
         """0 where the contract is kept, 1 where it is broken, 2 where a test itself failed."""
-        everything = [(rule, self.finding(rule.id)) for rule in (*self.rules, *SHAPES)]
-        if any(finding.state == "broken" and (strict or not rule.assumed) for rule, finding in everything):
+        states = [entry.state for entry in self.entries()]
+        if "broken" in states or (strict and "contradicted" in states):
             return 1
-        return 2 if any(finding.state == "failed" for _, finding in everything) else 0
+        return 2 if "failed" in states else 0
 
-    def lines(self) -> Iterator[str]:
-        """The verdict for a person to read."""
-        yield "Rules"
-        yield from self._section(self.rules)
-        yield "Shapes"
-        yield from self._section(SHAPES)
-        if self.deviations.excused:
-            yield "Known deviations"
-        for deviation in self.deviations.excused:
-            seen = self.excused.get(deviation["name"])
-            state = "excused" if seen else "not seen"
-            yield from _item(state, deviation["name"], deviation["reason"])
+    def outcome(self, strict: bool) -> str:
+        """The verdict in one sentence."""
+        contradicted = [entry.rule.id for entry in self.entries() if entry.state == "contradicted"]
+        but = f", but for what it assumes of {' and '.join(contradicted)}" if contradicted and not strict else ""
+        words = (f"The contract is kept{but}.", "The contract is broken.", "Not judged: a test itself failed.")
+        return words[self.exit_code(strict)]
 
     def counts(self) -> str:
-        """How many rules are in which state, and how many shapes are broken."""
-        states = [self.finding(rule.id).state for rule in self.rules]
-        named = ("kept", "broken", "excused", "not verified", "failed")
-        counted = [f"{states.count(state)} {state}" for state in named if state in ("kept", "broken", *states)]
-        broken = sum(self.finding(shape.id).state == "broken" for shape in SHAPES)
-        return f"{len(states)} rules: {', '.join(counted)}" + (
-            f"; {broken} of {len(SHAPES)} shapes broken" if broken else ""
-        )
-
-    def _section(self, rules: Iterable[Rule]) -> Iterator[str]:
-        for rule in rules:
-            finding = self.finding(rule.id)
-            if self.partial and finding == UNMET:
-                continue
-            promise = f"assumed: {rule.promise}" if rule.assumed else rule.promise
-            if finding.state == "kept":
-                yield from _item("kept", rule.id, textwrap.shorten(promise, WIDTH - INDENT, placeholder=" …"))
-            elif finding.state in ("not verified", "excused"):
-                yield from _item(finding.state, rule.id, finding.detail)
-            else:
-                state = "contradicted" if rule.assumed and finding.state == "broken" else finding.state.upper()
-                yield from _item(state, rule.id, promise)
-                yield from _wrapped(finding.detail, " " * INDENT)
-                if finding.exchange:
-                    yield f"{'':{INDENT}}got {finding.exchange.outcome()}"
-                    yield f"{'':{INDENT}}{finding.exchange.curl()}"
+        """How many rules and shapes are in which state."""
+        entries = list(self.entries())
+        parts = []
+        for name, ids in (("rules", {rule.id for rule in self.operation.rules}), ("shapes", {s.id for s in SHAPES})):
+            states = [entry.state for entry in entries if entry.rule.id in ids]
+            counted = [f"{states.count(state)} {state}" for state in STATES if state in ("kept", "broken", *states)]
+            parts += [f"{len(states)} {name}: {', '.join(counted)}"] if states else []
+        return "; ".join(parts)
 
 
-def _item(state: str, name: str, text: str) -> Iterator[str]:
-    yield from _wrapped(text, f"  {state:<14}{name:<{INDENT - 17}} ")
-
-
-def _wrapped(text: str, first: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=" " * INDENT)
-
-
-def state_of(error: BaseException) -> tuple[State, str, Exchange | None]:
-    """What an exception in a test says of the rule."""
-    if isinstance(error, Broken):
-        return "broken", f"expected {error.expected}", error.exchange
-    if isinstance(error, BaseExceptionGroup):
-        # Hypothesis groups failures that come only now and then.
-        for part in error.exceptions:
-            state, detail, exchange = state_of(part)
-            if state == "broken":
-                return state, f"{detail} (it fails now and then)", exchange
-    return "failed", f"the test itself failed: {type(error).__name__}: {error}", None
-
-
-class Judging:
-    """The pytest plugin that hands the tests their target, and the verdict their findings."""
-
-    def __init__(self, target: object, verdict: Verdict) -> None:
-        """Take what the tests work on."""
-        self._target = target
-        self._verdict = verdict
-        self.given_up = ""
-        """Why the run was given up, where it was."""
-
-    @pytest.fixture(scope="session")
-    def target(self) -> object:
-        """The implementation under test."""
-        return self._target
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        """Make the marker known."""
-        config.addinivalue_line("markers", "rule(id=…): the rule of the contract that the test judges")
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave out what a known implementation cannot show."""
-        unverifiable: Mapping[str, str] = self._verdict.deviations.unverifiable
-        for item in items:
-            rule_id = rule_of(item)
-            if rule_id in unverifiable:
-                item.add_marker(pytest.mark.skip(reason=unverifiable[rule_id]))
-
-    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
-        """Pass over the other tests of a rule that is broken already: its verdict stands."""
-        return True if self._verdict.finding(rule_of(item)).state == "broken" else None
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-        """Take what a test found."""
-        report = yield
-        test = getattr(item, "originalname", item.name)
-        if call.excinfo is None:
-            if call.when == "call":
-                self._verdict.add(rule_of(item), test, "kept")
-        elif isinstance(call.excinfo.value, pytest.skip.Exception):
-            self._verdict.add(rule_of(item), test, "not verified", str(call.excinfo.value))
-        elif isinstance(call.excinfo.value, NotJudged):
-            self.given_up = str(call.excinfo.value)
-            item.session.shouldstop = self.given_up
-        else:
-            state, detail, exchange = state_of(call.excinfo.value)
-            self._verdict.add(rule_of(item), test, state, detail, exchange)
-        return report
-
-
-def rule_of(item: pytest.Item) -> str:
-    """The rule that a test judges."""
-    marker = item.get_closest_marker("rule")
-    assert marker is not None, f"{item.nodeid} names no rule"
-    return str(marker.kwargs["id"])
+def _length(finding: Finding) -> int:
+    return len(finding.exchange.body) if finding.exchange else 0

@@ -45,8 +45,8 @@ def main() -> int:
     parser.add_argument("command", nargs="+")
     arguments = parser.parse_args()
     runs: dict[str, Callable[[list[str]], int]] = {
-        "sandbox": lambda command: _against(SANDBOX, command),
-        "prism": lambda command: _against(prism.command(), command, PRISM_DEVIATIONS),
+        "sandbox": lambda command: _against("sandbox", SANDBOX, command),
+        "prism": lambda command: _against("prism", prism.command(), command, PRISM_DEVIATIONS),
         "proxy": _against_proxy,
     }
     if arguments.mock not in runs:
@@ -73,7 +73,7 @@ def _against_proxy(command: list[str]) -> int:
             violations.append(line[line.index("Violation: ") :].strip())
 
     with serving(SANDBOX) as sandbox:
-        code = _against(prism.command(upstream=sandbox.url), command, PROXY_DEVIATIONS, watch)
+        code = _against("proxy", prism.command(upstream=sandbox.url), command, PROXY_DEVIATIONS, watch)
     for violation in dict.fromkeys(violations):
         print(f"  {violations.count(violation)} times: {violation}")
     print(f"Prism, in between, reported {len(violations)} violations in {responses} responses.")
@@ -81,13 +81,14 @@ def _against_proxy(command: list[str]) -> int:
 
 
 def _against(
+    mock: str,
     server: list[str],
     command: list[str],
     deviations: Path | None = None,
     watch: Callable[[str], None] = lambda _: None,
 ) -> int:
     with serving(server, watch) as running:
-        environment = {**os.environ, **variables(), "BASE_URL": running.url}
+        environment = {**os.environ, **variables(), "BASE_URL": running.url, "MOCK": mock}
         return _run(command, {**environment, "DEVIATIONS": str(deviations)} if deviations else environment)
 
 

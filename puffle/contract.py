@@ -17,6 +17,7 @@ Schema = Mapping[str, Any]
 
 CONTRACT_FILE = Path(__file__).with_name("openapi.yaml")
 JSON = "application/json"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -80,6 +81,11 @@ class Operation:
         """The parameters of the path and of the operation."""
         return (*self.shared_parameters, *self.definition.get("parameters", ()))
 
+    def line_of_rule(self, rule_id: str) -> int:
+        """The line of the contract's file at which a rule of the operation begins."""
+        index = [rule.id for rule in self.rules].index(rule_id)
+        return self.contract.line("paths", self.path_template, self.method.lower(), "x-rules", index)
+
     @property
     def responses(self) -> dict[int, Mapping[str, Any]]:
         """The declared responses by status."""
@@ -115,9 +121,10 @@ class Operation:
 class Contract:
     """An OpenAPI document and what the project reads from it."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        """Take an OpenAPI 3.1 document that has already been parsed."""
+    def __init__(self, document: Mapping[str, Any], text: str = "") -> None:
+        """Take an OpenAPI 3.1 document that has already been parsed, and the YAML that it was parsed from."""
         self.document = document
+        self._text = text
 
     @property
     def version(self) -> str:
@@ -154,6 +161,31 @@ class Contract:
         schema: Schema = self.document["components"]["schemas"][name]
         return schema
 
+    @cached_property
+    def _nodes(self) -> yaml.Node | None:
+        node: yaml.Node | None = yaml.compose(self._text, _LOADER)
+        return node
+
+    def line(self, *place: str | int) -> int:
+        """The line of the YAML at which a part begins, counted from 1.
+
+        Args:
+            place: the keys and indexes that lead to the part.
+
+        Raises:
+            KeyError: the contract has no such part.
+        """
+        node, line = self._nodes, 0
+        for key in place:
+            if isinstance(node, yaml.MappingNode):
+                found = [pair for pair in node.value if pair[0].value == key]
+            else:
+                found = [(part, part) for part in node.value[key : key + 1]] if node and isinstance(key, int) else []
+            if not found:
+                raise KeyError(f"the contract has no {'.'.join(map(str, place))}")
+            line, node = found[0][0].start_mark.line + 1, found[0][1]
+        return line
+
     def standalone(self, schema: Schema) -> dict[str, Any]:
         """The same schema with the components beside it, so that a validator can follow its references."""
         return {**schema, "components": self.document["components"]}
@@ -175,5 +207,5 @@ def load(file: Path = CONTRACT_FILE) -> Contract:
         OSError: the file cannot be read.
         yaml.YAMLError: it is not YAML.
     """
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return Contract(yaml.load(file.read_text("utf-8"), loader))  # noqa: S506 -- both loaders are safe ones
+    text = file.read_text("utf-8")
+    return Contract(yaml.load(text, _LOADER), text)  # noqa: S506 -- both loaders are safe ones

@@ -15,8 +15,9 @@ from starlette.types import ASGIApp
 
 from contract_tests.answers import Shapes
 from contract_tests.exchange import Exchange
+from contract_tests.report import Report
 from contract_tests.settings import Deviations, NotJudged, Settings
-from contract_tests.verdict import SHAPES, Verdict
+from contract_tests.verdict import SHAPES, Finding, Verdict
 from mock import run
 from mock.sandbox import seed
 from mock.sandbox.rules import Refusal, Rules
@@ -61,7 +62,8 @@ def test_refused_key_is_not_judged(changes: dict[str, str]) -> None:
 @pytest.mark.parametrize("campaign", seed.load()[0].campaigns[1:], ids=lambda campaign: campaign.status)
 def test_campaign_that_is_no_draft_is_not_judged(campaign: seed.Campaign) -> None:
     with served(implementation) as url:
-        result = judge(url, PUFFLE_CAMPAIGN_ID=campaign.id, PUFFLE_PROSPECT_ID=campaign.leads[0]["id"])
+        ids = {"PUFFLE_CAMPAIGN_ID": campaign.id, "PUFFLE_PROSPECT_ID": campaign.leads[0]["id"]}
+        result = judge(url, **ids, PUFFLE_LAUNCHED_CAMPAIGN_ID="", PUFFLE_LAUNCHED_PROSPECT_ID="")
     assert (result.returncode, result.stdout) == (2, "")
     assert f"campaign {campaign.id} is {campaign.status}, not a draft" in result.stderr
     assert result.stderr.count("\n") == 1
@@ -138,12 +140,12 @@ def test_broken_rule_is_shown_with_a_request_that_shows_it() -> None:
     mutant = next(mutant for mutant in MUTANTS if mutant.name == "DoesNotNameTheStatus")
     with served(mutant.app) as url:
         result = judge(url, *SOME_TESTS)
-        curl = re.search(r"^ +(curl .*)$", result.stdout, re.MULTILINE)
+        curl = re.search(r"^ +request +(curl .*)$", result.stdout, re.MULTILINE)
         assert curl, result.stdout
         again = command("bash", "-c", curl[1], PUFFLE_API_KEY=KEY)
     assert result.returncode == 1
     assert "BROKEN        draft-only" in result.stdout
-    assert "expected the message to name the campaign's status" in result.stdout
+    assert re.search(r"^ +expected +the message to name the campaign's status$", result.stdout, re.MULTILINE)
     assert '400 {"error":"The roster is frozen."}' in result.stdout
     assert again.stdout.startswith("HTTP/1.1 400")
     assert again.stdout.endswith('{"error":"The roster is frozen."}')
@@ -190,10 +192,11 @@ def test_server_with_one_answer(status: int, body: object, code: int) -> None:
 
 
 def test_test_that_fails_itself_is_no_verdict() -> None:
-    verdict = Verdict(OPERATION.rules, Deviations())
-    verdict.add("draft-only", "test", "failed", "the test itself failed: KeyError: 'x'")
+    verdict = Verdict(OPERATION, Deviations())
+    verdict.add("draft-only", "test", Finding("failed", "the test itself failed: KeyError: 'x'"))
     assert verdict.exit_code(strict=False) == 2
-    assert any("FAILED" in line for line in verdict.lines())
+    report = Report(verdict, Settings.read({**VARIABLES, "BASE_URL": "http://127.0.0.1:1"}), [], 7, 7.0)
+    assert any("FAILED" in line for line in report.lines())
 
 
 def test_shrinking_is_bounded() -> None:
@@ -201,19 +204,19 @@ def test_shrinking_is_bounded() -> None:
 
 
 def test_rule_that_no_test_met_is_not_kept() -> None:
-    verdict = Verdict(OPERATION.rules, Deviations())
+    verdict = Verdict(OPERATION, Deviations())
     assert verdict.finding("draft-only").state == "not verified"
 
 
 def test_only_the_named_deviation_is_excused() -> None:
     excused = {"name": "any-token", "check": "test_wrong_key", "answer": "welcome", "reason": "It takes any."}
-    verdict = Verdict(OPERATION.rules, Deviations({}, (excused,)))
+    verdict = Verdict(OPERATION, Deviations({}, (excused,)))
     exchange = Exchange("PATCH", "http://x", None, "", b"", 200, "", b"welcome")
-    verdict.add("bearer-required", "test_wrong_key", "broken", "", exchange)
+    verdict.add("bearer-required", "test_wrong_key", Finding("broken", "", exchange))
     assert verdict.finding("bearer-required").state == "excused"
     for test, answer in (("test_wrong_key", b"hello"), ("test_no_key", b"welcome")):
         other = Exchange("PATCH", "http://x", None, "", b"", 200, "", answer)
-        verdict.add("bearer-required", test, "broken", "", other)
+        verdict.add("bearer-required", test, Finding("broken", "", other))
         assert verdict.finding("bearer-required").state == "broken"
 
 

@@ -6,8 +6,9 @@ import re
 import shlex
 import sys
 
-from contract_tests.settings import Deviations
-from contract_tests.verdict import SHAPES, Verdict
+from contract_tests.report import Report
+from contract_tests.settings import Deviations, Settings
+from contract_tests.verdict import SHAPES, Finding, Verdict
 from mock import run
 from puffle import contract
 from tests.implementations import implementation
@@ -19,13 +20,15 @@ OPERATION = contract.load().operation("updateLeadInCampaign")
 
 
 def test_verdict_shown_is_one_that_is_printed() -> None:
-    verdict = Verdict(OPERATION.rules, Deviations())
+    verdict = Verdict(OPERATION, Deviations())
     for rule in (*OPERATION.rules, *SHAPES):
-        verdict.add(rule.id, "test", "kept")
+        verdict.add(rule.id, "test", Finding("kept"))
+    settings = Settings.read({**run.variables(), "BASE_URL": "http://127.0.0.1:4011"})
+    printed = list(Report(verdict, settings, [], 7, 7.0).lines())
     shown = re.findall(r"^  kept .*$", README, re.MULTILINE)
     assert len(shown) == 6
-    assert set(shown) <= set(verdict.lines())
-    assert f"The contract is kept. {verdict.counts()}; " in README
+    assert set(shown) <= set(printed)
+    assert printed[-1].removesuffix("7 requests in 7.0 s.") in README
 
 
 def test_every_command_shown_is_one_of_make() -> None:

@@ -21,12 +21,21 @@ class Mutant:
     def name(self) -> str:
         return self.broken.__name__
 
+    def __reduce__(self) -> tuple[Callable[[str], Mutant], tuple[str]]:
+        """Another process finds it by its name."""
+        return mutant, (self.name,)
+
     def app(self) -> ASGIApp:
         """It, freshly seeded."""
         return implementation(self.broken)
 
 
 MUTANTS: list[Mutant] = []
+
+
+def mutant(name: str) -> Mutant:
+    """The mutant of that name."""
+    return next(mutant for mutant in MUTANTS if mutant.name == name)
 
 
 def breaks(rule: str) -> Callable[[Implementation], Implementation]:

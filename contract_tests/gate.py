@@ -1,0 +1,212 @@
+"""The one way out: every request of the contract tests leaves through the gate, or raises before it is sent."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from urllib.request import getproxies, proxy_bypass
+
+import urllib3
+from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import HTTPError, ProtocolError
+
+from contract_tests.exchange import Exchange, Request
+from contract_tests.secret import BEARER, Secret
+from contract_tests.settings import NotJudged, Settings
+from puffle.contract import JSON, Operation
+
+SECONDS_TO_ANSWER = 10.0
+MOST_THROTTLED = 8
+LONGEST_THROTTLE = 120.0
+MOST_UNANSWERED = 3
+
+UNKNOWN = "00000000-0000-4000-8000-{:012x}"
+"""Campaigns and leads that no workspace has."""
+_UNKNOWN = re.compile(r"00000000-0000-4000-8000-[0-9a-f]{12}\Z")
+
+
+class NoAnswers(KeyboardInterrupt):
+    """The implementation has stopped to answer. As an interrupt it ends the run: there is nothing left to learn."""
+
+
+class Gate:
+    """Sends the contract's operation, and nothing else, about the configured leads and ones that do not exist."""
+
+    def __init__(self, settings: Settings, operation: Operation, observe: Callable[[Exchange], None]) -> None:
+        """Take where the implementation is; ``observe`` is handed every exchange."""
+        self.requests = 0
+        self.gave_up = False
+        """So many requests got no answer that the run was ended."""
+        self.closed_to: frozenset[str] = frozenset()
+        """Members of ``updates`` that no request may hold."""
+        self._settings = settings
+        self._operation = operation
+        self._observe = observe
+        self._secret = Secret(settings.key)
+        leads = [lead for lead in (settings.lead, settings.other, settings.launched, settings.foreign) if lead]
+        self._campaigns = {lead.campaign for lead in leads}
+        self._leads = {lead.id for lead in leads}
+        self._unanswered = 0
+        self._next_send = 0.0
+        self._interrupted = threading.Event()
+        self._pool = connections(settings)
+
+    def send(
+        self, campaign: str, body: bytes, *, authorization: str | None = BEARER, content_type: str = JSON
+    ) -> Exchange:
+        """Send one request of the operation, and wait and try again while it is throttled.
+
+        Args:
+            campaign: a configured campaign, or one made from ``UNKNOWN``.
+            body: the bytes to send.
+            authorization: the header as ``Secret.header`` takes it; None sends none.
+            content_type: of the body.
+
+        Raises:
+            ValueError: the campaign, the lead, or a field to edit is none that may be touched; nothing was sent.
+            NotJudged: the implementation goes on throttling.
+            NoAnswers: it has left several requests without an answer.
+            KeyboardInterrupt: the run was interrupted.
+        """
+        self._check(campaign, body)
+        request = self.request(campaign, body, authorization, content_type)
+        headers = {"Content-Type": content_type, "Accept": JSON}
+        if authorization is not None:
+            headers["Authorization"] = self._secret.header(authorization)
+        try:
+            response = self._send_patiently(request, headers)
+            status, media_type, answer = response.status, _media_type(response), response.data
+        except HTTPError as error:
+            status, media_type, answer = 0, "", f"no answer: {_reason(error)}".encode()
+        answer = self._secret.hide_in_bytes(answer)
+        exchange = Exchange(**vars(request), status=status, media_type=media_type, answer=answer)
+        self._observe(exchange)
+        if status == 0:
+            self._unanswered += 1
+            if self._unanswered >= MOST_UNANSWERED:
+                self.gave_up = True
+                raise NoAnswers("it does not answer")
+        return exchange
+
+    def request(
+        self, campaign: str, body: bytes, authorization: str | None = BEARER, content_type: str = JSON
+    ) -> Request:
+        """The request that ``send`` sends, as it is shown."""
+        url = self._settings.base_url + self._operation.path(id=campaign)
+        return Request(self._operation.method, url, authorization, content_type, body, campaign=campaign)
+
+    def hide(self, text: str) -> str:
+        """The text without the key."""
+        return self._secret.hide(text)
+
+    def interrupt(self) -> None:
+        """Let the next request, and one that waits, raise ``KeyboardInterrupt`` instead of being sent."""
+        self._interrupted.set()
+
+    def reopen(self) -> None:
+        """Let all through again, to put leads back after an interrupt or after a run was given up."""
+        self.closed_to = frozenset()
+        self._interrupted.clear()
+        self._unanswered = 0
+
+    def close(self) -> None:
+        """End the connections."""
+        self._pool.clear()
+
+    def _check(self, campaign: str, body: bytes) -> None:
+        if campaign not in self._campaigns and not _UNKNOWN.match(campaign):
+            raise ValueError(f"campaign {campaign} is not configured: nothing was sent")
+        try:
+            request = json.loads(body)
+        except (ValueError, RecursionError):
+            return
+        if not isinstance(request, dict):
+            return
+        lead = as_uuid(request.get("prospect_id"))
+        if lead is not None and lead not in self._leads and not _UNKNOWN.match(lead):
+            raise ValueError(f"lead {lead} is not configured: nothing was sent")
+        updates = request.get("updates")
+        for field in self.closed_to.intersection(updates if isinstance(updates, dict) else ()):
+            raise ValueError(f"{field} was null and could not be cleared again: nothing was sent")
+
+    def _send_patiently(self, request: Request, headers: Mapping[str, str]) -> BaseHTTPResponse:
+        for attempt in range(MOST_THROTTLED):
+            try:
+                response = self._send(request, headers)
+            except ProtocolError as error:
+                if not _closed_idle(error):
+                    raise
+                response = self._send(request, headers)
+            if response.status != HTTPStatus.TOO_MANY_REQUESTS:
+                return response
+            seconds = seconds_to_wait(response.headers.get("Retry-After", ""), attempt)
+            if seconds > LONGEST_THROTTLE:
+                raise NotJudged(f"{self._settings.base_url} asks to wait {seconds:.0f} s (429): try again later")
+            if attempt < MOST_THROTTLED - 1:
+                self._wait(seconds)
+        raise NotJudged(
+            f"{self._settings.base_url} still answers 429 after {MOST_THROTTLED} tries: "
+            f"try again later, or set RATE= to fewer requests a second"
+        )
+
+    def _send(self, request: Request, headers: Mapping[str, str]) -> BaseHTTPResponse:
+        if self._settings.rate:
+            self._wait(self._next_send - time.monotonic())
+            self._next_send = time.monotonic() + 1 / self._settings.rate
+        self._wait(0)
+        self.requests += 1
+        return self._pool.urlopen(
+            request.method, request.url, body=request.body, headers=headers, redirect=False, retries=False
+        )
+
+    def _wait(self, seconds: float) -> None:
+        if self._interrupted.wait(max(0.0, seconds)) if seconds > 0 else self._interrupted.is_set():
+            raise KeyboardInterrupt("interrupted")
+
+
+def connections(settings: Settings) -> urllib3.PoolManager:
+    """Connections that are kept; through a proxy where the environment names one for a host elsewhere."""
+    timeout, host = urllib3.Timeout(total=SECONDS_TO_ANSWER), settings.host
+    scheme = settings.base_url.partition(":")[0].lower()
+    proxy = "" if settings.loopback or proxy_bypass(host) else getproxies().get(scheme, "")
+    return urllib3.ProxyManager(proxy, timeout=timeout) if proxy else urllib3.PoolManager(timeout=timeout)
+
+
+def as_uuid(value: object) -> str | None:
+    """The UUID that a lenient server may read from a value, None where it is none in any spelling."""
+    try:
+        return str(uuid.UUID(value)) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def seconds_to_wait(retry_after: str, attempt: int) -> float:
+    """How long a throttled request waits: as ``Retry-After`` says, else the longer the more attempts were made."""
+    if retry_after.isascii() and retry_after.isdecimal():
+        return float(retry_after)
+    try:
+        return max(0.0, (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return 0.5 * 2.0**attempt
+
+
+def _closed_idle(error: ProtocolError) -> bool:
+    """Whether the server may have closed a kept connection just as it was used again, which HTTP allows."""
+    return any(isinstance(reason, ConnectionError) for reason in error.args)
+
+
+def _reason(error: HTTPError) -> str:
+    """What went wrong, without the words that are for programmers."""
+    said = error.args[-1] if isinstance(error, ProtocolError) and error.args else error
+    return re.sub(r"\bHTTPS?Connection(Pool)?\(.*?\): |<.*?>:? ?", "", str(said))
+
+
+def _media_type(response: BaseHTTPResponse) -> str:
+    return str(response.headers.get("Content-Type", "")).partition(";")[0].strip().lower()

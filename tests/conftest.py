@@ -1,0 +1,27 @@
+"""What all tests share, and what ``make proof`` adds to pytest's report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.matrix import matrix
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--matrix", action="store_true", help="print which rules' tests see which mutant")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if config.getoption("matrix"):
+        reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+        terminalreporter.section("mutants by rule")
+        for line in matrix(found for report in reports for found in report.user_properties):
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture(autouse=True)
+def reports_go_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test writes its reports into the working tree."""
+    monkeypatch.setenv("REPORT", str(tmp_path / "report"))
