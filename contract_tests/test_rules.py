@@ -96,11 +96,11 @@ def test_member_of_another_type_is_refused(target: Target, sent: dict[str, str],
 
 
 @rule("invalid-request-refused")
-@each_field
-@given(sent=some_updates, wrong=values.no_string())
-def test_field_of_another_type_is_refused(target: Target, field: str, sent: dict[str, str], wrong: object) -> None:
-    expect.status(target.edit(target.settings.lead, {field: wrong}), 400)
+@given(sent=some_updates, field=st.sampled_from(run.fields), wrong=values.no_string())
+def test_field_of_another_type_is_refused(target: Target, sent: dict[str, str], field: str, wrong: object) -> None:
     expect.status(target.edit(target.settings.lead, {**sent, field: wrong}), 400)
+    for name in run.fields:
+        expect.status(target.edit(target.settings.lead, {name: wrong}), 400)
 
 
 @rule("ordinary-values-accepted")
@@ -134,7 +134,8 @@ def test_long_text_is_stored_as_sent_or_refused(target: Target, field: str, valu
 @rule("edits-listed-fields")
 def test_nasty_value_is_stored_as_sent_or_refused(target: Target) -> None:
     nasty = {field: values.nasty(field) for field in run.fields}
-    pending: dict[str, tuple[str, Exchange]] = {}
+    before: dict[str, str] = {}
+    after: Exchange | None = None
     # The fields in turn, so that the answer to each edit shows what became of the one before.
     for turn in zip_longest(*nasty.values()):
         for field, value in zip(nasty, turn, strict=True):
@@ -143,11 +144,10 @@ def test_nasty_value_is_stored_as_sent_or_refused(target: Target) -> None:
             exchange = target.edit(target.settings.lead, {field: value})
             expect.status(exchange, 200, 400)
             if exchange.status == 200:
-                for name, (stored, after) in pending.items():
-                    if name != field:
-                        expect.stored(exchange, {name: stored}, "in the next answer", after=after)
+                if field not in before:
+                    expect.stored(exchange, before, "in the next answer", after=after)
                 expect.stored(exchange, {field: value})
-                pending = {field: (value, exchange)}
+                before, after = {field: value}, exchange
 
 
 @rule("edits-listed-fields")
@@ -184,14 +184,18 @@ def test_other_fields_keep_their_values(target: Target, sent: dict[str, str]) ->
 
 
 @rule("keeps-other-fields")
-@each_field
-@given(data=st.data())
-def test_other_fields_keep_their_values_while_one_is_edited(target: Target, field: str, data: st.DataObject) -> None:
-    before = target.edited(target.settings.lead, data.draw(updates)).row
-    exchange = target.edited(target.settings.lead, {field: data.draw(values.ordinary(field))})
-    others = [name for name in COLUMNS.schemas if name not in COLUMNS.listed or name == field]
-    expect.same(exchange, before, but=others)
-    expect.same(target.read(target.settings.lead), before, but=others, after=exchange)
+@given(sent=updates, data=st.data())
+def test_other_fields_keep_their_values_while_one_is_edited(
+    target: Target, sent: dict[str, str], data: st.DataObject
+) -> None:
+    before = target.edited(target.settings.lead, sent).row
+    for field in run.fields:
+        exchange = target.edited(target.settings.lead, {field: data.draw(values.ordinary(field))})
+        others = [name for name in COLUMNS.schemas if name not in COLUMNS.listed or name == field]
+        expect.same(exchange, before, but=others)
+        read = target.read(target.settings.lead)
+        expect.same(read, before, but=others, after=exchange)
+        before = read.row
 
 
 @rule("ignores-other-fields")
@@ -235,19 +239,19 @@ def test_similar_name_is_ignored(target: Target, name: str) -> None:
 
 
 @rule("ignores-other-fields")
-@pytest.mark.parametrize("column", [*run.fields, *COLUMNS.protected])
 @settings(max_examples=2)
 @given(data=st.data())
-def test_member_beside_updates_is_not_stored(target: Target, column: str, data: st.DataObject) -> None:
+def test_member_beside_updates_is_not_stored(target: Target, data: st.DataObject) -> None:
     lead = target.settings.lead
-    before = target.read(lead).row
-    value = data.draw(values.ordinary(column) if column in COLUMNS.listed else forged(column))
-    edited = target.another_field(column)
-    body = {"prospect_id": lead.id, "updates": {edited: values.plain(edited)}, column: value}
-    exchange = target.send(lead.campaign, json.dumps(body).encode())
-    expect.status(exchange, 200, 400)
-    if exchange.status == 200:
-        expect.same(exchange, before, but=[edited], why=f" ({column} standing beside updates)")
+    for column in (*run.fields, *COLUMNS.protected):
+        before = target.read(lead).row
+        value = data.draw(values.ordinary(column) if column in COLUMNS.listed else forged(column))
+        edited = target.another_field(column)
+        body = {"prospect_id": lead.id, "updates": {edited: values.plain(edited)}, column: value}
+        exchange = target.send(lead.campaign, json.dumps(body).encode())
+        expect.status(exchange, 200, 400)
+        if exchange.status == 200:
+            expect.same(exchange, before, but=[edited], why=f" ({column} standing beside updates)")
 
 
 def forged(column: str) -> st.SearchStrategy[Any]:
@@ -258,12 +262,16 @@ def forged(column: str) -> st.SearchStrategy[Any]:
 
 def _forged(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
     if schema.get("format") == "date-time":
-        return st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)).map(lambda time: f"{time:%Y-%m-%dT%H:%M:%SZ}")
+        return st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)).map(_spelled)
     if schema.get("format") == "uuid":
         return st.uuids(version=4).map(str)
     if "object" in schema["type"]:
         return st.dictionaries(st.sampled_from(["region", "vip"]), st.sampled_from(["x", 1]), min_size=1)
     return st.sampled_from(["replied", "sent", "bounced", "completed", "import"])
+
+
+def _spelled(time: datetime) -> str:
+    return f"{time:%Y-%m-%dT%H:%M:%SZ}"
 
 
 @rule("protects-sequencing")

@@ -75,12 +75,20 @@ def _name(alphabet: str) -> SearchStrategy[str]:
     letters = alphabet + _MARKS.get(alphabet[0], "")
     characters = letters + _PUNCTUATION + "0123456789"
     rest = st.text(characters, max_size=20) | _up_to_99(characters) | _up_to_99(letters)
-    return st.builds(lambda first, rest: (first + rest).strip(), st.sampled_from(alphabet), rest)
+    return st.builds(_joined, st.sampled_from(alphabet), rest)
+
+
+def _joined(first: str, rest: str) -> str:
+    return (first + rest).strip()
 
 
 def _up_to_99(characters: str) -> SearchStrategy[str]:
     repeated = st.text(characters, min_size=2, max_size=12)
-    return st.builds(lambda text, length: (text * 50)[:length], repeated, st.integers(80, 99))
+    return st.builds(_repeated, repeated, st.integers(80, 99))
+
+
+def _repeated(text: str, length: int) -> str:
+    return (text * length)[:length]
 
 
 def _without_edges(text: str) -> str:
@@ -91,14 +99,19 @@ def _without_edges(text: str) -> str:
 
 _names = st.sampled_from(_SCRIPTS).flatmap(_name)
 _words = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=12)
-_emails = st.builds(
-    lambda first, rest, separator, domain: separator.join(["j" + first, *rest]) + "@" + domain,
-    _words, st.lists(_words, max_size=2), st.sampled_from(".-_+"),
-    st.sampled_from(["example.com", "example.org", "mail.example.net", "Example.com"]),
-)  # fmt: skip
-_profiles = st.lists(_words, min_size=1, max_size=3).map(
-    lambda words: "https://www.linkedin.com/in/" + "-".join(["jane", *words])
-)
+
+
+def _address(first: str, rest: list[str], separator: str, domain: str) -> str:
+    return separator.join(["j" + first, *rest]) + "@" + domain
+
+
+def _profile(words: list[str]) -> str:
+    return "https://www.linkedin.com/in/" + "-".join(["jane", *words])
+
+
+_domains = st.sampled_from(["example.com", "example.org", "mail.example.net", "Example.com"])
+_emails = st.builds(_address, _words, st.lists(_words, max_size=2), st.sampled_from(".-_+"), _domains)
+_profiles = st.lists(_words, min_size=1, max_size=3).map(_profile)
 _EXOTIC_EMAILS = (
     "Jane.SMITH@Example.COM",
     '"jane smith"@example.com',
@@ -147,7 +160,7 @@ def any_text() -> SearchStrategy[str]:
 
 def long_text() -> SearchStrategy[str]:
     """A text of a hundred to 12,000 characters, of 1 to 4 bytes each; it shrinks to the shortest that goes wrong."""
-    return st.builds(lambda mark, length: mark * length, st.sampled_from("xä山😀"), st.integers(101, 12_000))
+    return st.builds(_repeated, st.sampled_from("xä山😀"), st.integers(101, 12_000))
 
 
 def mixed_updates(fields: Iterable[str]) -> SearchStrategy[dict[str, str]]:

@@ -18,7 +18,7 @@ def matrix(properties: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[str]
     variants = [found for kind, found in recorded if kind == "variant"]
     yield from (f"{number:>4}  {rule}" for number, rule in enumerate(PROMISES, 1))
     yield ""
-    yield "● broken and seen by the rule's own tests   ○ seen by another rule's tests too   ✗ not seen"
+    yield "● broken and seen by the rule's own tests   ○ seen by another rule's tests too   ✗ not seen by its own"
     for rule in PROMISES:
         own = sorted((found for found in mutants if found["rule"] == rule), key=lambda found: str(found["name"]))
         if own:

@@ -22,7 +22,12 @@ from mock import run
 from tests.running import LONGEST_COMMAND, served
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.proving", "tests.mutants", "tests.variants", "schemathesis.pytest.plugin"])
+FORKS.set_forkserver_preload(
+    [
+        "tests.proving", "tests.mutants", "tests.variants", "_hypothesis_pytestplugin", "schemathesis.pytest.plugin",
+        "schemathesis.specs.openapi.coverage", "schemathesis.specs.openapi.schemas", "schemathesis.transport.wsgi",
+    ]
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

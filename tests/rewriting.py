@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -45,9 +45,9 @@ class Rewriting:
             messages.append(message)
 
         await self._app(scope, receive, keep)
-        answer = Answer(messages[0]["status"], json.loads(b"".join(m.get("body", b"") for m in messages[1:])))
+        answer = Answer(messages[0]["status"], orjson.loads(b"".join(m.get("body", b"") for m in messages[1:])))
         self._rewrite(answer)
-        body = json.dumps(answer.json).encode() if answer.raw is None else answer.raw
+        body = orjson.dumps(answer.json) if answer.raw is None else answer.raw
         headers = {"content-type": answer.media_type, "content-length": str(len(body)), **answer.headers}
         pairs = [(name.encode(), value.encode()) for name, value in headers.items() if value]
         await send({"type": "http.response.start", "status": answer.status, "headers": pairs})

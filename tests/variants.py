@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import format_datetime
 from itertools import count
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from mock.sandbox import seed
 from mock.sandbox.rules import Refusal, Rules
 from tests.implementations import Implementation, Lenient, Row, Storing
 from tests.rewriting import Answer
@@ -152,6 +155,7 @@ def says_more(answer: Answer) -> None:
         answer.row["tags"] = ["x"]
         answer.row["linkedin_connected"] = False
         answer.json["request_id"] = "7"
+        answer.headers |= {"set-cookie": "session=7; Path=/; HttpOnly", "cache-control": "no-store"}
     else:
         answer.json |= {"code": "invalid", "details": [{"field": "updates"}]}
 
@@ -201,6 +205,52 @@ _answers = count()
 @harmless
 def throttles_now_and_then(answer: Answer) -> None:
     """Before the request is carried out would be truer; an edit that is sent again comes to the same."""
-    if next(_answers) % 200 == 42:
+    if next(_answers) % 900 == 42:
         answer.status, answer.json = 429, {"error": "Too many requests."}
         answer.headers["retry-after"] = "1"
+
+
+@harmless
+class RefusesAnAddressThatAnotherLeadHas(Rules):
+    def edit(self, campaign: str, lead: str, fields: dict[str, str]) -> Row:
+        others = [row["id"] for row in seed.load()[0].campaign("draft").leads if row["id"] != lead]
+        taken = {(self.store.lead(campaign, other) or {}).get("email") for other in others}
+        if fields.get("email") in taken - {None}:
+            raise Refusal(400, "another lead of the campaign has this address")
+        return super().edit(campaign, lead, fields)
+
+
+@harmless
+class RefusesDeepBodies(Rules):
+    def parse(self, body: bytes) -> Row:
+        if body.count(b"[") > 100:
+            raise Refusal(400, "the body is nested too deeply")
+        return super().parse(body)
+
+
+@harmless
+class RefusesAnEditOfUnlistedFieldsAlone(Rules):
+    def select_fields(self, updates: Row) -> dict[str, str]:
+        if updates and not set(updates) & self.listed_fields:
+            raise Refusal(400, "updates holds no field that can be edited")
+        return super().select_fields(updates)
+
+
+@harmless
+def spells_times_with_an_offset(answer: Answer) -> None:
+    if answer.status == 200:
+        for name in ("created_at", "updated_at"):
+            moment = datetime.fromisoformat(answer.row[name]).astimezone(timezone(timedelta(hours=2)))
+            answer.row[name] = moment.isoformat(timespec="microseconds")
+
+
+@harmless
+def throttles_until_a_date(answer: Answer) -> None:
+    if next(_answers) % 300 == 17:
+        answer.status, answer.json = 429, {"error": "Too many requests."}
+        answer.headers["retry-after"] = format_datetime(datetime.now(UTC), usegmt=True)
+
+
+@harmless
+def escapes_all_that_is_not_ascii(answer: Answer) -> None:
+    answer.raw = json.dumps(answer.json, ensure_ascii=True).replace("/", "\\/").encode()

@@ -3,7 +3,7 @@
 A mutant is a subclass of the sandbox's rules, or a function that rewrites its answers; its name says what it does.
 """
 
-from tests.mutants import access, fields, requests, rows
+from tests.mutants import access, answers, fields, requests, rows
 from tests.mutants.registry import MUTANTS, Mutant
 
-__all__ = ["MUTANTS", "Mutant", "access", "fields", "requests", "rows"]
+__all__ = ["MUTANTS", "Mutant", "access", "answers", "fields", "requests", "rows"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from mock.sandbox import seed
 from mock.sandbox.rules import Refusal, Rules
-from tests.implementations import Row
+from tests.implementations import FIRST, Row
 from tests.mutants.registry import breaks
 
 
@@ -64,6 +64,21 @@ class RefusesAKeyWith403(Rules):
             return super().authenticate(authorization)
         except Refusal:
             raise Refusal(403 if authorization else 401, "forbidden") from None
+
+
+@breaks("bearer-required")
+class TakesAnyKeyOfTheRightForm(Rules):
+    def authenticate(self, authorization: str) -> str:
+        return super().authenticate("Bearer pk_sandbox_alice" if authorization.startswith("Bearer pk_") else "")
+
+
+@breaks("bearer-required")
+class AnswersTheFirstRequestWithoutAKey(Rules):
+    def authenticate(self, authorization: str) -> str:
+        self.workspace = super().authenticate(authorization) if authorization or not self.workspace else self.workspace
+        return self.workspace
+
+    workspace = ""
 
 
 @breaks("own-campaigns-only")
@@ -142,3 +157,11 @@ class AddsUnknownLeads(Rules):
         if self.store.lead(campaign, lead) is None:
             return {"id": lead, "campaign_id": campaign, "user_id": campaign, "status": "pending", **fields}
         return super().edit(campaign, lead, fields)
+
+
+@breaks("lead-in-campaign")
+class EditsTheFirstLeadInPlaceOfAForeignOne(Rules):
+    def edit(self, campaign: str, lead: str, fields: dict[str, str]) -> Row:
+        known = {row["id"] for workspace in seed.load() for other in workspace.campaigns for row in other.leads}
+        elsewhere = lead in known and self.store.lead(campaign, lead) is None
+        return super().edit(campaign, FIRST if elsewhere else lead, fields)

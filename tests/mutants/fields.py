@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+import json
+import re
 import unicodedata
 from urllib.parse import unquote
 
@@ -60,6 +62,78 @@ class DecodesPercentSigns(Storing):
 
 
 @breaks("edits-listed-fields")
+class EncodesTheNameTwice(Storing):
+    def stored(self, field: str, value: str) -> str:
+        return value.encode().decode("latin-1") if field == "last_name" else value
+
+
+@breaks("edits-listed-fields")
+class CutsTitlesAtAHundred(Storing):
+    def stored(self, field: str, value: str) -> str:
+        return value[:100] if field == "position" else value
+
+
+@breaks("edits-listed-fields")
+class JoinsSpaces(Storing):
+    def stored(self, field: str, value: str) -> str:
+        return re.sub(" +", " ", value) if field == "headline" else value
+
+
+@breaks("edits-listed-fields")
+class ComposesAccents(Storing):
+    def stored(self, field: str, value: str) -> str:  # noqa: ARG002
+        return unicodedata.normalize("NFC", value)
+
+
+@breaks("edits-listed-fields")
+class LosesDirectionMarks(Storing):
+    def stored(self, field: str, value: str) -> str:  # noqa: ARG002
+        return "".join(mark for mark in value if unicodedata.category(mark) != "Cf")
+
+
+@breaks("edits-listed-fields")
+class ReadsJsonInStrings(Storing):
+    def stored(self, field: str, value: str) -> str:  # noqa: ARG002
+        try:
+            return json.dumps(json.loads(value), separators=(",", ":")) if value[:1] in ("{", "[") else value
+        except ValueError:
+            return value
+
+
+@breaks("edits-listed-fields")
+class DropsTheTagOfAnAddress(Storing):
+    def stored(self, field: str, value: str) -> str:
+        return re.sub(r"\+[^@]*@", "@", value) if field == "email" else value
+
+
+@breaks("edits-listed-fields")
+class DropsTheSchemeOfAProfile(Storing):
+    def stored(self, field: str, value: str) -> str:
+        return value.removeprefix("https://") if field == "linkedin_url" else value
+
+
+@breaks("edits-listed-fields")
+class MendsLineBreaks(Storing):
+    def stored(self, field: str, value: str) -> str:  # noqa: ARG002
+        return value.replace("\r\n", "\n")
+
+
+@breaks("edits-listed-fields")
+class TakesTheWordNullForNothing(Storing):
+    def stored(self, field: str, value: str) -> str:  # noqa: ARG002
+        return "" if value in ("null", "undefined") else value
+
+
+@breaks("edits-listed-fields")
+class StoresOtherwiseThanItAnswers(Rules):
+    def edit(self, campaign: str, lead: str, fields: dict[str, str]) -> Row:
+        row = super().edit(campaign, lead, fields)
+        if "name" in fields:
+            super().edit(campaign, lead, {"name": fields["name"].casefold()})
+        return row
+
+
+@breaks("edits-listed-fields")
 class SwapsNames(Rules):
     def select_fields(self, updates: Row) -> dict[str, str]:
         fields = super().select_fields(updates)
@@ -96,6 +170,19 @@ class DerivesTheFullName(Rules):
         return row
 
 
+@breaks("keeps-other-fields")
+class ForgetsThePositionWithTheCompany(Rules):
+    def edit(self, campaign: str, lead: str, fields: dict[str, str]) -> Row:
+        return super().edit(campaign, lead, {"position": "", **fields} if "company" in fields else fields)
+
+
+@breaks("keeps-other-fields")
+class DerivesTheCompanyFromTheAddress(Rules):
+    def edit(self, campaign: str, lead: str, fields: dict[str, str]) -> Row:
+        derived = {"company": fields["email"].partition("@")[2]} if "email" in fields else {}
+        return super().edit(campaign, lead, {**derived, **fields})
+
+
 @breaks("ignores-other-fields")
 class RefusesOtherFields(Rules):
     def select_fields(self, updates: Row) -> dict[str, str]:
@@ -130,6 +217,21 @@ class IgnoresCaseInFieldNames(Rules):
 
     def check_values(self, fields: dict[str, str]) -> None:
         super().check_values({name: value for name, value in fields.items() if name != "email"})
+
+
+@breaks("ignores-other-fields")
+class KeepsOtherFieldsInCustomOnes(Rules):
+    def edit(self, campaign: str, lead: str, fields: dict[str, str]) -> Row:
+        row = super().edit(campaign, lead, fields)
+        return {**row, "custom_fields": {**(row["custom_fields"] or {}), **self.others}} if self.others else row
+
+    def select_fields(self, updates: Row) -> dict[str, str]:
+        self.others = {
+            name: value for name, value in updates.items() if name not in CONTRACT.schema("Lead")["properties"]
+        }
+        return super().select_fields(updates)
+
+    others: Row = {}  # noqa: RUF012
 
 
 def edits_also(*columns: str) -> type[Rules]:

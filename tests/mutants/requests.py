@@ -6,6 +6,7 @@ import unicodedata
 
 import orjson
 
+from contract_tests.answers import ANSWERS
 from contract_tests.verdict import REQUESTS
 from mock.sandbox.rules import Refusal, Rules
 from tests.implementations import FIRST, Lenient, Row
@@ -62,6 +63,37 @@ class FailsOnAnArray(Rules):
     def parse(self, body: bytes) -> Row:
         if body.strip().startswith(b"["):
             raise Refusal(500, "list indices must be integers or slices, not str")
+        return super().parse(body)
+
+
+@breaks("invalid-request-refused")
+class TakesATrailingComma(Rules):
+    def parse(self, body: bytes) -> Row:
+        return super().parse(body.replace(b",}", b"}"))
+
+
+@breaks("invalid-request-refused")
+class TakesSingleQuotes(Rules):
+    def parse(self, body: bytes) -> Row:
+        return super().parse(body.replace(b"'", b'"') if b'"' not in body else body)
+
+
+@breaks("invalid-request-refused")
+class ReadsUpdatesFromAString(Lenient):
+    def mend(self, request: Row) -> Row:
+        if isinstance(request.get("updates"), str):
+            try:
+                request["updates"] = orjson.loads(request["updates"])
+            except orjson.JSONDecodeError:
+                return request
+        return request
+
+
+@breaks(ANSWERS)
+class FailsOnDeepBodies(Rules):
+    def parse(self, body: bytes) -> Row:
+        if body.count(b"[") > 100:
+            raise Refusal(500, "maximum recursion depth exceeded")
         return super().parse(body)
 
 

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 
 import orjson
 
-from contract_tests.answers import ANSWERS, ERROR_BODY
 from mock.sandbox import seed
 from mock.sandbox.rules import Refusal, Rules
 from mock.sandbox.store import Store
 from puffle import contract
 from tests.implementations import FIRST, NEXT, Row
 from tests.mutants.registry import breaks
-from tests.rewriting import Answer
 
 
 @breaks("answers-edited-row")
@@ -116,6 +114,77 @@ class EditsBeforeItLooksAtTheKey(Rules):
         return row
 
 
+@breaks("remembers-edits")
+class AnswersTheSameRequestFromACache(Rules):
+    def update_lead(self, campaign_id: str, headers: Mapping[str, str], body: bytes) -> Row:
+        if b'"updates": {}' in body or not headers.get("authorization"):
+            return super().update_lead(campaign_id, headers, body)
+        if body not in self.answers:
+            self.answers[body] = super().update_lead(campaign_id, headers, body)
+        return self.answers[body]
+
+    def __init__(self, the_contract: contract.Contract, store: Store) -> None:
+        super().__init__(the_contract, store)
+        self.answers: dict[bytes, Row] = {}
+
+
+@breaks("remembers-edits")
+class LosesEachTenthEdit(Rules):
+    def edit(self, campaign: str, lead: str, fields: dict[str, str]) -> Row:
+        self.edits += bool(fields)
+        return (
+            {**super().edit(campaign, lead, {}), **fields}
+            if self.edits % 10 == 0
+            else super().edit(campaign, lead, fields)
+        )
+
+    edits = 0
+
+
+@breaks("touches-one-lead")
+class EditsLeadsOfTheSameName(Rules):
+    def edit(self, campaign: str, lead: str, fields: dict[str, str]) -> Row:
+        row = super().edit(campaign, lead, {})
+        for other in seed.load()[0].campaign("draft").leads:
+            if super().edit(campaign, other["id"], {})["last_name"] == row["last_name"]:
+                super().edit(campaign, other["id"], fields)
+        return super().edit(campaign, lead, fields)
+
+
+@breaks("touches-one-lead")
+class MarksTheNextLeadAsEdited(Rules):
+    def edit(self, campaign: str, lead: str, fields: dict[str, str]) -> Row:
+        if "email" in fields:
+            super().edit(campaign, NEXT, {"headline": "Edited"})
+        return super().edit(campaign, lead, fields)
+
+
+@breaks("answers-edited-row")
+class AnswersOnlyWhatWasSent(Rules):
+    def edit(self, campaign: str, lead: str, fields: dict[str, str]) -> Row:
+        row = super().edit(campaign, lead, fields)
+        return {name: value for name, value in row.items() if name in fields or name in self.required}
+
+    required = ("id", "campaign_id", "user_id", "status", "created_at", "updated_at")
+
+
+@breaks("refusal-changes-nothing")
+class StoresTheFieldsBeforeTheBadOne(Rules):
+    def check_values(self, fields: dict[str, str]) -> None:
+        try:
+            super().check_values(fields)
+        except Refusal:
+            before = list(fields)[: list(fields).index("email")]
+            self.edit(FIRST, FIRST, {name: fields[name] for name in before})
+            raise
+
+
+@breaks("times-move-forward")
+class MovesCreatedAtAsWell(Rules):
+    def edit(self, campaign: str, lead: str, fields: dict[str, str]) -> Row:
+        return super().edit(campaign, lead, {**fields, "created_at": self.now()} if fields else fields)
+
+
 @breaks("refusal-changes-nothing")
 class EditsThroughAFrozenCampaign(Rules):
     def require_draft(self, status: str) -> None:
@@ -138,63 +207,3 @@ class CreatesAnewAtEachEdit(Rules):
     def edit(self, campaign: str, lead: str, fields: dict[str, str]) -> Row:
         row = super().edit(campaign, lead, fields)
         return {**row, "created_at": row["updated_at"]}
-
-
-@breaks(ANSWERS)
-def leaves_out_the_status(answer: Answer) -> None:
-    if answer.status == 200:
-        del answer.row["status"]
-
-
-@breaks(ANSWERS)
-def answers_the_bare_row(answer: Answer) -> None:
-    if answer.status == 200:
-        answer.json = answer.row
-
-
-@breaks(ANSWERS)
-def answers_times_as_numbers(answer: Answer) -> None:
-    if answer.status == 200:
-        answer.row["created_at"] = 1699335116
-
-
-@breaks(ANSWERS)
-def answers_local_times(answer: Answer) -> None:
-    if answer.status == 200:
-        answer.row["updated_at"] = answer.row["updated_at"].rstrip("Z")
-
-
-@breaks(ANSWERS)
-def answers_an_id_that_is_no_uuid(answer: Answer) -> None:
-    if answer.status == 200:
-        answer.row["user_id"] = 42
-
-
-@breaks(ANSWERS)
-def answers_201(answer: Answer) -> None:
-    if answer.status == 200:
-        answer.status = 201
-
-
-@breaks(ANSWERS)
-def answers_as_html(answer: Answer) -> None:
-    if answer.status == 200:
-        answer.media_type = "text/html"
-
-
-@breaks(ANSWERS)
-class StoresAddressesThatAreNone(Rules):
-    def check_values(self, fields: dict[str, str]) -> None:
-        """Take every value."""
-
-
-@breaks(ERROR_BODY)
-def words_errors_as_message(answer: Answer) -> None:
-    if answer.status >= 400:
-        answer.json = {"message": answer.json["error"]}
-
-
-@breaks(ERROR_BODY)
-def answers_errors_as_text(answer: Answer) -> None:
-    if answer.status >= 400:
-        answer.raw, answer.media_type = answer.json["error"].encode(), "text/plain"
