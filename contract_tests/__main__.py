@@ -26,7 +26,7 @@ from contract_tests.answers import Shapes
 from contract_tests.exchange import Exchange
 from contract_tests.judging import Judging
 from contract_tests.progress import Progress
-from contract_tests.report import PAGE, Report, forget
+from contract_tests.report import PAGE, Report, make_room
 from contract_tests.secret import without_keys
 from contract_tests.settings import PROFILES, NotConfirmed, NotJudged, Settings
 from contract_tests.target import Target
@@ -66,6 +66,10 @@ def judge(settings: Settings, tests: list[str]) -> int:
         NotJudged: it could not be judged.
         KeyboardInterrupt: it was interrupted.
     """
+    try:
+        make_room(settings.report)
+    except OSError as error:
+        raise NotJudged(f"the report cannot be written to {settings.report}: {error.strerror}; set REPORT=") from None
     the_contract = contract.load()
     operation = the_contract.operation("updateLeadInCampaign")
     shapes = Shapes(operation)
@@ -81,7 +85,6 @@ def judge(settings: Settings, tests: list[str]) -> int:
         judging = Judging(target, verdict, progress)
         started = time.monotonic()
         ended = pytest.ExitCode.INTERRUPTED
-        forget(settings.report)
         try:
             with _interrupting(gate.interrupt):
                 target.prepare()
@@ -106,10 +109,7 @@ def judge(settings: Settings, tests: list[str]) -> int:
         raise NotJudged(f"no test was run ({ended.name.lower().replace('_', ' ')})")
     report = Report(verdict, settings, notes, gate.requests, time.monotonic() - started)
     print(*map(gate.hide, report.lines()), sep="\n")
-    try:
-        report.write()
-    except OSError as error:
-        raise NotJudged(f"the report cannot be written to {settings.report}: {error.strerror}; set REPORT=") from None
+    report.write()
     print(f"The same to look at: {settings.report / PAGE}")
     return report.exit_code
 

@@ -51,8 +51,7 @@ def stored_or_refused(target: Target, field: str, value: str) -> None:
     beside = target.another_field(field)
     sent = {beside: values.plain(beside), field: value}
     exchange = target.edit(target.settings.lead, sent)
-    status(exchange, 200, 400)
-    if exchange.status == 200:
+    if not target.refused(exchange):
         stored(exchange, sent)
         stored(target.read(target.settings.lead), sent, "in the next answer", after=exchange)
 

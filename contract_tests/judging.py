@@ -12,7 +12,7 @@ from hypothesis.errors import DidNotReproduce, InvalidArgument
 from contract_tests.case import Case, UnreadableCase
 from contract_tests.progress import Progress
 from contract_tests.settings import Lead, NotJudged
-from contract_tests.target import Broken, Target
+from contract_tests.target import ORDINARY_VALUES, Broken, Hindered, Target
 from contract_tests.verdict import Finding, Verdict
 
 _CHOICES = re.compile(r"@reproduce_failure\('[^']*', b'([^']*)'\)")
@@ -63,6 +63,8 @@ class Judging:
                 self.given_up = f"CASE={self._case} is none of the tests: copy it from the verdict, in quotes"
         else:
             items[:] = [item for item in items if item.get_closest_marker("again") is None]
+        # What hinders the tests of other rules is best known, and at its smallest, before these are run.
+        items.sort(key=lambda item: rule_of(item) != ORDINARY_VALUES)
         unverifiable: Mapping[str, str] = self._verdict.deviations.unverifiable
         for item in items:
             rule_id = rule_of(item)
@@ -70,10 +72,12 @@ class Judging:
                 item.add_marker(pytest.mark.skip(reason=unverifiable[rule_id]))
         self._progress.tests = len(items)
 
-    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Pass over the other tests of a rule that is broken already: its verdict stands."""
         self._progress.begin(rule_of(item))
-        return True if self._verdict.finding(rule_of(item)).state == "broken" else None
+        if self._verdict.finding(rule_of(item)).state == "broken":
+            pytest.skip("the rule is broken already")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
@@ -89,27 +93,35 @@ class Judging:
         elif self._case and isinstance(call.excinfo.value, InvalidArgument | UnreadableCase):
             self.given_up = f"CASE={self._case} cannot be read: copy it from the verdict of this version, in quotes"
         else:
-            self._verdict.add(rule_of(item), test, finding_of(call.excinfo.value, item.name))
+            for rule_id, finding in findings_of(call.excinfo.value, rule_of(item), item.name):
+                self._verdict.add(rule_id, test, finding)
+                if self._verdict.finding(rule_id).state == "broken":
+                    self._target.broken.add(rule_id)
         return report
 
 
-def finding_of(error: BaseException, test: str) -> Finding:
-    """What an exception in a test says of its rule."""
+def findings_of(error: BaseException, rule_id: str, test: str) -> Iterator[tuple[str, Finding]]:
+    """What an exception in a test says of its rule, and of the one that hindered the test."""
+    found = _CHOICES.search("\n".join(getattr(error, "__notes__", [])))
+    case = Case(test, found[1].encode() if found else b"")
     if isinstance(error, pytest.skip.Exception):
-        return Finding("not verified", str(error))
-    if isinstance(error, DidNotReproduce):
-        return Finding("kept")
-    if isinstance(error, Broken):
-        found = _CHOICES.search("\n".join(getattr(error, "__notes__", [])))
-        case = error.case or Case(test, found[1].encode() if found else b"")
-        return Finding("broken", error.expected, error.exchange, error.after, case)
-    if isinstance(error, BaseExceptionGroup):
+        yield rule_id, Finding("not verified", str(error))
+    elif isinstance(error, DidNotReproduce):
+        yield rule_id, Finding("kept")
+    elif isinstance(error, Broken):
+        yield rule_id, Finding("broken", error.expected, error.exchange, error.after, error.case or case)
+    elif isinstance(error, Hindered):
+        yield error.rule, Finding("broken", "200 with the edited row", error.exchange, case=case)
+        if error.rule != rule_id:
+            yield rule_id, Finding("not verified", f"its test needs an edit that was not carried out: see {error.rule}")
+    elif isinstance(error, BaseExceptionGroup):
         # Hypothesis groups failures that come only now and then.
-        for part in error.exceptions:
-            finding = finding_of(part, test)
-            if finding.state == "broken":
-                return Finding(**{**vars(finding), "detail": f"{finding.detail} (it fails now and then)"})
-    return Finding("failed", f"the test itself failed: {type(error).__name__}: {error}")
+        parts = [finding for part in error.exceptions for finding in findings_of(part, rule_id, test)]
+        broken = [(rule, finding) for rule, finding in parts if finding.state == "broken"]
+        for rule, finding in broken or parts:
+            yield rule, Finding(**{**vars(finding), "detail": f"{finding.detail} (it comes only now and then)"})
+    else:
+        yield rule_id, Finding("failed", f"the test itself failed: {type(error).__name__}: {error}")
 
 
 def rule_of(item: pytest.Item) -> str:

@@ -90,7 +90,6 @@ class Report:
             OSError: the folder cannot be written.
         """
         folder = self.settings.report
-        folder.mkdir(parents=True, exist_ok=True)
         (folder / PAGE).write_text(self.verdict.hide(self.page()), "utf-8")
         (folder / JUNIT).write_text(self.verdict.hide(self.junit()), "utf-8")
 
@@ -167,15 +166,21 @@ class Report:
             state = entry.state if entry.state == "contradicted" else entry.state.upper()
             yield from _item(state, entry.rule.id, promise)
             for name, fact in self.facts(entry):
-                # Commands stay on one line, so that they can be copied.
                 first = f"{'':{INDENT - 9}}{name:<9}"
-                yield from [first + fact] if name in ("after", "request", "replay") else _wrapped(fact, first)
+                # What has few spaces, and what is to be copied, stays on one line.
+                yield from _wrapped(fact, first) if name in ("expected", "why", "amend") else [first + fact]
 
 
-def forget(folder: Path) -> None:
-    """Remove the report of an earlier run, so that nobody takes it for this one's."""
+def make_room(folder: Path) -> None:
+    """See that a report can be written, and remove that of an earlier run, so that nobody takes it for this one's.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
     for name in (PAGE, JUNIT):
-        (folder / name).unlink(missing_ok=True)
+        (folder / name).write_text("", "utf-8")
+        (folder / name).unlink()
 
 
 def sections(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
@@ -194,7 +199,10 @@ def _item(state: str, name: str, text: str) -> Iterator[str]:
 
 
 def _wrapped(text: str, first: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=" " * INDENT)
+    rest = " " * INDENT
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False, break_long_words=False
+    )
 
 
 def _printable(text: str) -> str:

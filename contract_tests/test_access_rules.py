@@ -144,13 +144,15 @@ def refused_requests(target: Target) -> dict[str, Callable[[], Exchange]]:
 @rule("refusal-changes-nothing")
 @given(sent=updates)
 def test_refused_request_changes_nothing(target: Target, sent: dict[str, str]) -> None:
-    before = target.edited(target.settings.lead, sent).row
+    target.edited(target.settings.lead, sent)
+    before = target.read(target.settings.lead).row
     requests = refused_requests(target)
     refused = [send().status != 200 for send in requests.values()]
     if all(refused) and not COLUMNS.changed(before, target.read(target.settings.lead).row):
         return
     for kind, send in requests.items():
-        before = target.edited(target.settings.lead, sent).row
+        target.edited(target.settings.lead, sent)
+        before = target.read(target.settings.lead).row
         exchange = send()
         # Where it is carried out, the rule that it should have been refused by is broken, not this one.
         if exchange.status != 200:

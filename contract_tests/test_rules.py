@@ -42,8 +42,14 @@ def test_body_that_is_no_object_is_refused(target: Target, body: str) -> None:
     expect.status(target.send(target.settings.lead.campaign, body.encode()), 400)
 
 
+ODD_VALUES = {
+    "deep-list": "[" * 200 + "]" * 200, "long-number": "9" * 400, "huge-number": "1e999", "minus-zero": "-0.0",
+    "nested": '{"a": {"a": {"a": null}}}',
+}  # fmt: skip
+
+
 @rule("invalid-request-refused")
-@pytest.mark.parametrize("value", ["[" * 200 + "]" * 200, "9" * 400, "1e999", "-0.0", '{"a": {"a": {"a": null}}}'])
+@pytest.mark.parametrize("value", ODD_VALUES.values(), ids=ODD_VALUES.keys())
 def test_odd_value_that_is_not_listed_is_no_trouble(target: Target, value: str) -> None:
     lead, edit = target.settings.lead, json.dumps(plain_edit)
     body = f'{{"prospect_id": "{lead.id}", "updates": {{"x_odd": {value}, {edit[1:]}}}'
@@ -142,8 +148,7 @@ def test_nasty_value_is_stored_as_sent_or_refused(target: Target) -> None:
             if value is None:
                 continue
             exchange = target.edit(target.settings.lead, {field: value})
-            expect.status(exchange, 200, 400)
-            if exchange.status == 200:
+            if not target.refused(exchange):
                 if field not in before:
                     expect.stored(exchange, before, "in the next answer", after=after)
                 expect.stored(exchange, {field: value})
@@ -167,8 +172,7 @@ def test_all_fields_are_stored_at_once(target: Target, sent: dict[str, str]) -> 
 @given(sent=mixed_updates)
 def test_mixed_values_are_stored_as_sent_or_refused(target: Target, sent: dict[str, str]) -> None:
     exchange = target.edit(target.settings.lead, sent)
-    expect.status(exchange, 200, 400)
-    if exchange.status == 200:
+    if not target.refused(exchange):
         expect.stored(exchange, sent)
         expect.stored(target.read(target.settings.lead), sent, "in the next answer", after=exchange)
 
@@ -224,8 +228,7 @@ def test_unknown_member_is_ignored(target: Target, sent: dict[str, str], others:
 def test_edit_of_unlisted_fields_alone_changes_nothing(target: Target, name: str) -> None:
     before = target.read(target.settings.lead).row
     exchange = target.edit(target.settings.lead, {name: "Unlisted"})
-    expect.status(exchange, 200, 400)
-    if exchange.status == 200:
+    if not target.refused(exchange):
         expect.same(exchange, before)
     expect.same(target.read(target.settings.lead), before, after=exchange)
 
@@ -249,8 +252,7 @@ def test_member_beside_updates_is_not_stored(target: Target, data: st.DataObject
         edited = target.another_field(column)
         body = {"prospect_id": lead.id, "updates": {edited: values.plain(edited)}, column: value}
         exchange = target.send(lead.campaign, json.dumps(body).encode())
-        expect.status(exchange, 200, 400)
-        if exchange.status == 200:
+        if not target.refused(exchange):
             expect.same(exchange, before, but=[edited], why=f" ({column} standing beside updates)")
 
 
