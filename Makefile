@@ -27,7 +27,8 @@ help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo 'contract takes TARGET=sandbox|prism|proxy or BASE_URL=https://…, PROFILE=quick|deep, STRICT=1, SEED=number;'
-	@echo 'with BASE_URL also the PUFFLE_… variables of .env.example, from the environment or from .env.'
+	@echo 'with BASE_URL also the PUFFLE_… variables of .env.example, from the environment or from .env; for a host that'
+	@echo 'is not this machine CONFIRM=host, RATE=5, RESTORE=off; CASE=… runs one case again, REPORT=folder names a folder.'
 	@echo 'It ends 0 where the contract is kept, 1 where it is broken, 2 where it could not be judged.'
 	@echo
 	@echo "sandbox takes more in ARGS, such as ARGS='--latency 50ms-2s --fail 5%=429'; ARGS=--help prints it all."
@@ -65,8 +66,9 @@ test: .venv/.ready node_modules/.ready ## Run the project's own tests
 proof: .venv/.ready ## Print which rules' tests see which broken implementation (part of make test)
 	@pytest --numprocesses auto --dist worksteal --matrix $(ARGS) tests/test_proof.py
 
-bench: .venv/.ready node_modules/.ready benchmarks/node_modules/.ready ## Measure the sandbox beside Prism and Steady (needs wrk)
+bench: .venv/.ready node_modules/.ready benchmarks/node_modules/.ready ## Measure the sandbox beside Prism and Steady (needs wrk), the tests beside schemathesis
 	@python -m benchmarks --write $(ARGS)
+	@python -m benchmarks.verdicts --write
 
 lock: .venv/.ready ## Pin the newest Python and Node tools that pyproject.toml and package.json allow
 	@uv pip compile --quiet --universal --generate-hashes --no-header --upgrade --python-version 3.11 \
@@ -77,7 +79,7 @@ lock: .venv/.ready ## Pin the newest Python and Node tools that pyproject.toml a
 	@npm install --package-lock-only --silent --prefix benchmarks
 
 clean: ## Remove what the set-up and the tests left behind
-	@rm -rf .venv node_modules benchmarks/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv node_modules benchmarks/node_modules contract-report .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/.ready: requirements/uv.txt requirements/dev.txt pyproject.toml
 	+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

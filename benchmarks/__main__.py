@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import shutil
-import sqlite3
 import statistics
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.machine import machine
 from benchmarks.measure import CONNECTIONS, WARM_UP, CannotMeasure, Reading, Request, measure
 from mock import prism, run
 from mock.sandbox.rules import OPERATION
@@ -149,7 +145,7 @@ def ratios(readings: Readings) -> str:
 def _report(tables: str, rounds: int, seconds: int) -> str:
     return f"""# Results of `make bench`
 
-{date.today().isoformat()}, {_machine()}
+{date.today().isoformat()}, {machine()}
 
 Each server was started {rounds} times, in turn with the others, and loaded by wrk with {CONNECTIONS} connections for
 {seconds} s after {WARM_UP} s of warming up. The request is the endpoint page's PATCH with all eight fields; each answer
@@ -161,26 +157,6 @@ do at most.
 
 {tables}
 """
-
-
-def _machine() -> str:
-    node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    packages = ", ".join(f"{name} {version(name)}" for name in ("uvicorn", "httptools", "orjson", "jsonschema-rs"))
-    steady = json.loads((HERE / "package.json").read_text("utf-8"))["devDependencies"]["@stdy/cli"]
-    root = json.loads((HERE.parent / "package.json").read_text("utf-8"))["devDependencies"]
-    return (
-        f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}; "
-        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {packages}; "
-        f"Node {node}, Prism {root['@stoplight/prism-cli']}, Steady {steady}."
-    )
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    except OSError:
-        return platform.processor()
-    return next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.processor())
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from contract_tests.settings import Deviations
+from contract_tests.settings import PROFILES, Deviations
 from mock import run
 from puffle import contract
 from tests.implementations import implementation
@@ -70,16 +70,18 @@ def test_plain_make_prints_every_command() -> None:
 
 def test_contract_is_kept_by_the_sandbox() -> None:
     result = make("contract")
-    assert (result.returncode, result.stderr) == (0, ""), result.stdout + result.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     assert f"{len(OPERATION.rules)} rules: {len(OPERATION.rules)} kept, 0 broken; " in result.stdout
     for rule in OPERATION.rules:
         assert re.search(rf"^  kept +{rule.id} ", result.stdout, re.MULTILINE), rule.id
-    assert int(re.findall(r"(\d+) requests in", result.stdout)[0]) >= 800
+    requests = int(re.findall(r"(\d+) requests in", result.stdout)[0])
+    assert requests >= 800
+    assert requests == pytest.approx(PROFILES["quick"].requests, rel=0.15), "the plan shown to a person says otherwise"
 
 
 def test_contract_is_kept_by_prism_but_for_what_is_named() -> None:
     result = make("contract", "TARGET=prism")
-    assert (result.returncode, result.stderr) == (0, ""), result.stdout + result.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     deviations = Deviations.read(run.PRISM_DEVIATIONS)
     for rule in deviations.unverifiable:
         assert re.search(rf"^  not verified  {rule} +Prism answers from", result.stdout, re.MULTILINE), rule
@@ -90,7 +92,7 @@ def test_contract_is_kept_by_prism_but_for_what_is_named() -> None:
 
 def test_contract_is_kept_by_the_sandbox_behind_prism() -> None:
     result = make("contract", "TARGET=proxy")
-    assert (result.returncode, result.stderr) == (0, ""), result.stdout + result.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     assert f"{len(OPERATION.rules) - 1} kept, 0 broken, 1 excused; " in result.stdout
     judged = re.search(r"^Prism, in between, reported 0 violations in (\d+) responses\.$", result.stdout, re.MULTILINE)
     assert judged
@@ -122,7 +124,6 @@ def test_violation_that_prism_reports_fails_the_run(
     [
         (("BASE_URL=http://127.0.0.1:1",), "cannot be reached"),
         (("BASE_URL=http://127.0.0.1:1", "PUFFLE_API_KEY="), "PUFFLE_API_KEY is not set"),
-        (("BASE_URL=https://api.invalid",), "add CONFIRM=api.invalid"),
         (("TARGET=nothing",), "there is no target nothing"),
     ],
 )
@@ -133,11 +134,23 @@ def test_contract_that_cannot_be_judged_ends_2_with_one_line(variables: tuple[st
     assert says in lines[0]
 
 
+def test_host_elsewhere_is_not_judged_before_its_plan_is_confirmed() -> None:
+    result = make("contract", "BASE_URL=https://api.invalid", **run.variables())
+    assert result.returncode == 2
+    assert result.stderr.startswith("not judged: api.invalid is not this machine: ")
+    assert "add CONFIRM=api.invalid\n" in result.stderr
+    plan = result.stdout
+    assert "about 2400 requests (quick) to https://api.invalid, at most 5 a second, so some 8 minutes." in plan
+    assert "Nothing but PATCH" in plan
+    for name, value in run.variables().items():
+        assert (value in plan) == (name != "PUFFLE_API_KEY"), name
+
+
 def test_contract_that_is_broken_ends_1() -> None:
     mutant = next(mutant for mutant in MUTANTS if mutant.name == "DropsTheHeadline")
     with served(mutant.app) as url:
         result = make("contract", f"BASE_URL={url}", **run.variables())
-    assert (result.returncode, result.stderr) == (1, "")
+    assert result.returncode == 1
     assert "  BROKEN        edits-listed-fields" in result.stdout
 
 
