@@ -173,11 +173,6 @@ class Target:
             status = self.named_status(exchange)
             if status and re.search("campaign|draft", exchange.text, re.IGNORECASE):
                 raise NotJudged(f"campaign {lead.campaign} is {status}, not a draft; give one in PUFFLE_CAMPAIGN_ID")
-        if settings.guarded and not exchange.row:
-            raise NotJudged(
-                f"{where} does not show the lead's row before it is edited ({exchange.outcome()}), so that it could "
-                "not be put back; add RESTORE=off if the lead may stay edited"
-            )
         if settings.other and (found := self._read_without_edit(settings.other)).status in (403, 404):
             raise NotJudged(
                 f"{where} knows no lead {settings.other.id} in that campaign: {found.outcome()}; "
@@ -186,6 +181,12 @@ class Target:
         for one in filter(None, (lead, settings.other, settings.launched, settings.foreign)):
             self._keep_original(one)
         if settings.guarded:
+            for one in filter(None, (lead, settings.other)):
+                if not self._originals[one]:
+                    raise NotJudged(
+                        f"{where} does not show the row of lead {one.id} before it is edited, so that it could not be "
+                        "put back; add RESTORE=off if the lead may stay edited"
+                    )
             self._spare_nulls()
 
     def _spare_nulls(self) -> None:
