@@ -13,8 +13,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 import hypothesis
 import pytest
@@ -24,6 +22,7 @@ from hypothesis.internal.conjecture import engine
 from contract_tests import run
 from contract_tests.answers import Shapes
 from contract_tests.exchange import Exchange
+from contract_tests.gate import Stopped
 from contract_tests.judging import Judging
 from contract_tests.progress import Progress
 from contract_tests.report import PAGE, Report, make_room
@@ -55,6 +54,12 @@ def main(tests: list[str]) -> int:
         why = ".env is no UTF-8 text; write it anew from .env.example"
     except KeyboardInterrupt:
         why = "interrupted"
+    except BrokenPipeError:
+        # Nobody reads what is printed; Python would complain once more when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        why = "nobody read what was printed"
+    except Exception as error:
+        why = f"the contract tests themselves failed: {type(error).__name__}: {error}"
     print(f"not judged: {without_keys(why)}", file=sys.stderr)
     return 2
 
@@ -75,8 +80,9 @@ def judge(settings: Settings, tests: list[str]) -> int:
     shapes = Shapes(operation)
 
     def observe(exchange: Exchange) -> None:
-        verdict.take_answer(exchange, shapes.problem(exchange))
-        progress.tick()
+        if not progress.ended:
+            verdict.take_answer(exchange, shapes.problem(exchange))
+            progress.tick()
 
     target = Target(settings, operation, observe)
     with closing(target.gate) as gate:
@@ -94,22 +100,28 @@ def judge(settings: Settings, tests: list[str]) -> int:
                 )
                 started = time.monotonic()
                 ended = _run_tests(target, tests, judging)
+        except Stopped:
+            pass
         finally:
+            interrupted, gave_up = gate.interrupted, gate.gave_up
+            seconds, requests = time.monotonic() - started, gate.requests
             progress.end()
             target.put_back()
             notes = [gate.hide(note) for note in target.notes]
-            judged = ended in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or gate.gave_up
-            if judging.given_up or not judged:
+            why = judging.given_up or gate.throttled
+            judged = gave_up or ended in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+            if interrupted or why or not judged:
                 print(*notes, sep="\n", end="\n" if notes else "")
-    if judging.given_up:
-        raise NotJudged(judging.given_up)
-    if ended == pytest.ExitCode.INTERRUPTED and not gate.gave_up:
+    if interrupted:
         raise KeyboardInterrupt
-    if not judged:
-        raise NotJudged(f"no test was run ({ended.name.lower().replace('_', ' ')})")
-    report = Report(verdict, settings, notes, gate.requests, time.monotonic() - started)
+    if why or not judged:
+        raise NotJudged(why or f"no test was run ({ended.name.lower().replace('_', ' ')})")
+    report = Report(verdict, settings, notes, requests, seconds)
     print(*map(gate.hide, report.lines()), sep="\n")
-    report.write()
+    try:
+        report.write()
+    except OSError as error:
+        raise NotJudged(f"the report cannot be written to {settings.report}: {error.strerror}; set REPORT=") from None
     print(f"The same to look at: {settings.report / PAGE}")
     return report.exit_code
 
@@ -141,15 +153,9 @@ def _run_tests(target: Target, tests: list[str], judging: Judging) -> pytest.Exi
 @contextmanager
 def _interrupting(interrupt: Callable[[], None]) -> Iterator[None]:
     """Let the signals that end a program end the block, once; what follows it is not interrupted again."""
-
-    def leave(number: int, _: FrameType | None) -> NoReturn:
-        # An exception that is raised in a callback may be swallowed there: the next request then ends the run.
-        interrupt()
-        raise KeyboardInterrupt(f"signal {number}")
-
     try:
         for number in SIGNALS:
-            signal.signal(number, leave)
+            signal.signal(number, lambda *_: interrupt())
         yield
     finally:
         for number in SIGNALS:

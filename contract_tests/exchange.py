@@ -32,7 +32,7 @@ class Request:
         parts = ["curl", "-i", "-X", self.method, shlex.quote(self.url)]
         if self.authorization is not None:
             parts += ["-H", f'"Authorization: {in_shell(self.authorization)}"']
-        parts += ["-H", shlex.quote(f"Content-Type: {self.content_type}")]
+        parts += ["-H", shlex.quote(f"Content-Type: {self.content_type}".rstrip())]
         if b"\0" in self.body:  # no argument can hold it
             octal = "".join(f"\\{byte:03o}" for byte in self.body)
             return f"printf '{octal}' | {' '.join(parts)} --data-binary @-"

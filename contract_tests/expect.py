@@ -37,6 +37,15 @@ def stored(
             raise Broken(exchange, expected, after)
 
 
+def carried_out(target: Target, exchange: Exchange, sent: dict[str, str]) -> None:
+    """An edit of other members beside these was carried out; a flaw that is there without them is another rule's."""
+    if not all(stored_as_sent(field, value, exchange.row.get(field)) for field, value in sent.items()):
+        alone = target.edited(target.settings.lead, sent)
+        if all(stored_as_sent(field, value, alone.row.get(field)) for field, value in sent.items()):
+            stored(exchange, sent)
+        target.hinder(alone, "edits-listed-fields")
+
+
 def same(
     exchange: Exchange, before: dict[str, Any], but: Iterable[str] = (), why: str = "", after: Exchange | None = None
 ) -> None:
@@ -73,6 +82,6 @@ def protected(target: Target, column: str, sent: dict[str, str], value: Any) -> 
 
 def row_of(exchange: Exchange, lead: Lead) -> None:
     """The row is that of the lead that was addressed."""
-    for column, value in (("id", lead.id), ("campaign_id", lead.campaign)):
+    for column, value in lead.columns():
         if not COLUMNS.same(column, exchange.row.get(column), value):
             raise Broken(exchange, f"the row of the lead addressed, whose {column} is {value}")

@@ -93,17 +93,19 @@ class Judging:
         elif self._case and isinstance(call.excinfo.value, InvalidArgument | UnreadableCase):
             self.given_up = f"CASE={self._case} cannot be read: copy it from the verdict of this version, in quotes"
         else:
-            for rule_id, finding in findings_of(call.excinfo.value, rule_of(item), item.name):
+            for rule_id, finding in findings_of(call.excinfo.value, rule_of(item), item.name, self._case):
                 self._verdict.add(rule_id, test, finding)
                 if self._verdict.finding(rule_id).state == "broken":
                     self._target.broken.add(rule_id)
         return report
 
 
-def findings_of(error: BaseException, rule_id: str, test: str) -> Iterator[tuple[str, Finding]]:
+def findings_of(
+    error: BaseException, rule_id: str, test: str, replayed: Case | None = None
+) -> Iterator[tuple[str, Finding]]:
     """What an exception in a test says of its rule, and of the one that hindered the test."""
     found = _CHOICES.search("\n".join(getattr(error, "__notes__", [])))
-    case = Case(test, found[1].encode() if found else b"")
+    case = replayed or Case(test, found[1].encode() if found else b"")
     if isinstance(error, pytest.skip.Exception):
         yield rule_id, Finding("not verified", str(error))
     elif isinstance(error, DidNotReproduce):
@@ -116,7 +118,7 @@ def findings_of(error: BaseException, rule_id: str, test: str) -> Iterator[tuple
             yield rule_id, Finding("not verified", f"its test needs an edit that was not carried out: see {error.rule}")
     elif isinstance(error, BaseExceptionGroup):
         # Hypothesis groups failures that come only now and then.
-        parts = [finding for part in error.exceptions for finding in findings_of(part, rule_id, test)]
+        parts = [finding for part in error.exceptions for finding in findings_of(part, rule_id, test, replayed)]
         broken = [(rule, finding) for rule, finding in parts if finding.state == "broken"]
         for rule, finding in broken or parts:
             yield rule, Finding(**{**vars(finding), "detail": f"{finding.detail} (it comes only now and then)"})

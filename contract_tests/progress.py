@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TextIO
 
@@ -25,6 +26,8 @@ class Progress:
         self._pause = SECONDS_BETWEEN_LOOKS if self._live else SECONDS_BETWEEN_LINES
         self._started = self._shown = time.monotonic()
         self._done = 0
+        self.ended = False
+        """Nothing that is sent from now on belongs to a test."""
         self._rule = ""
 
     def begin(self, rule: str) -> None:
@@ -36,14 +39,20 @@ class Progress:
     def tick(self) -> None:
         """Something was sent."""
         now = time.monotonic()
-        if now - self._shown < self._pause:
+        if self.ended or now - self._shown < self._pause:
             return
         self._shown = now
         seconds = now - self._started
         line = f"  test {self._done} of {self.tests}, {self._gate.requests} requests, {seconds:.0f} s: {self._rule}"
-        print(f"\r\033[K{line}" if self._live else line, end="" if self._live else "\n", file=self._stream, flush=True)
+        self._show(f"\r\033[K{line}" if self._live else f"{line}\n")
 
     def end(self) -> None:
-        """Leave nothing on the terminal."""
+        """Leave nothing on the terminal, and say no more."""
+        self.ended = True
         if self._live:
-            print("\r\033[K", end="", file=self._stream, flush=True)
+            self._show("\r\033[K")
+
+    def _show(self, text: str) -> None:
+        # A terminal that is gone must not keep the leads from being put back.
+        with contextlib.suppress(OSError, ValueError):
+            print(text, end="", file=self._stream, flush=True)

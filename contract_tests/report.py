@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import jinja2
+from markupsafe import Markup
 
 from contract_tests.exchange import NOT_JSON, Exchange
 from contract_tests.settings import Settings
@@ -110,6 +111,7 @@ class Report:
             troubles=[entry for entry in entries if entry.finding.exchange or entry.state == "failed"],
             time=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
             pretty=_pretty,
+            coded=_coded,
         )
 
     def junit(self) -> str:
@@ -208,6 +210,12 @@ def _wrapped(text: str, first: str) -> list[str]:
 def _printable(text: str) -> str:
     """The text without what XML cannot hold."""
     return "".join(mark if mark.isprintable() or mark == "\n" else "\ufffd" for mark in text)
+
+
+def _coded(text: str) -> Markup:
+    """The text with what stands between backticks as code."""
+    parts = text.split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts))
 
 
 def _pretty(exchange: Exchange) -> str:

@@ -51,6 +51,10 @@ class Lead:
     campaign: str
     id: str
 
+    def columns(self) -> tuple[tuple[str, str], ...]:
+        """What its row must hold."""
+        return ("id", self.id), ("campaign_id", self.campaign)
+
 
 @dataclass(frozen=True)
 class Deviations:
@@ -194,8 +198,8 @@ def _one_of(given: Mapping[str, str], name: str, known: tuple[str, ...]) -> str:
 
 def _number(given: Mapping[str, str], name: str) -> int:
     value = given.get(name, "0")
-    if not (value.isascii() and value.isdecimal()):
-        raise NotJudged(f"{name}={value} is no whole number")
+    if not (value.isascii() and value.isdecimal() and len(value) <= 18):
+        raise NotJudged(f"{name}={value[:40]} is no whole number of up to 18 digits")
     return int(value)
 
 

@@ -38,7 +38,21 @@ def test_request_without_key_is_refused(target: Target, sent: dict[str, str]) ->
 
 
 @rule("bearer-required")
-@pytest.mark.parametrize("authorization", ["", "{key}", "Bearer", "Basic {key}", "Basic {key:basic}", "Token {key}"])
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "",
+        "{key}",
+        "Bearer",
+        "Basic {key}",
+        "Basic {key:basic}",
+        "Token {key}",
+        "Bearer {key} x",
+        "Bearer x {key}",
+        "Bearer x{key}",
+        "Bearer{key}",
+    ],
+)
 def test_request_with_other_credentials_is_refused(target: Target, authorization: str) -> None:
     expect.status(target.edit(target.settings.lead, plain_edit, authorization=authorization), 401)
 

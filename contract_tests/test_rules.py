@@ -12,7 +12,7 @@ from itertools import zip_longest
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from contract_tests import expect, run, values
@@ -20,7 +20,7 @@ from contract_tests.exchange import Exchange
 from contract_tests.judging import need, rule
 from contract_tests.rows import moment
 from contract_tests.run import COLUMNS
-from contract_tests.target import Broken, Target
+from contract_tests.target import Broken, Target, body_of
 
 updates = values.updates(run.fields)
 some_updates = values.some_updates(run.fields)
@@ -54,6 +54,15 @@ def test_odd_value_that_is_not_listed_is_no_trouble(target: Target, value: str) 
     lead, edit = target.settings.lead, json.dumps(plain_edit)
     body = f'{{"prospect_id": "{lead.id}", "updates": {{"x_odd": {value}, {edit[1:]}}}'
     expect.status(target.send(lead.campaign, body.encode()), 200, 400)
+
+
+@rule("invalid-request-refused")
+@pytest.mark.parametrize(
+    "content_type", ["", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-8"]
+)
+def test_other_content_type_is_no_trouble(target: Target, content_type: str) -> None:
+    lead = target.settings.lead
+    expect.status(target.send(lead.campaign, body_of(lead, plain_edit), content_type=content_type), 200, 400, 415)
 
 
 def bodies_that_are_no_json(edit: str) -> list[str]:
@@ -213,19 +222,23 @@ def test_other_fields_keep_their_values_while_one_is_edited(
     ),
 )  # fmt: skip
 def test_unknown_member_is_ignored(target: Target, sent: dict[str, str], others: dict[str, Any]) -> None:
+    assume(not any(map(target.gate.is_closed, others)))
     before = target.read(target.settings.lead).row
     exchange = target.edited(target.settings.lead, {**others, **sent})
-    expect.stored(exchange, sent)
+    expect.carried_out(target, exchange, sent)
     for answer in (exchange, target.read(target.settings.lead)):
         expect.same(answer, before, but=sent, why=f" ({', '.join(others)} being no listed field)", after=exchange)
         for name in others:
-            if answer.row.get(name) != before.get(name):
+            # A row may hold more than the contract says, and that may follow from what was edited.
+            if answer.row.get(name) != before.get(name) and answer.row.get(name) == others[name]:
                 raise Broken(answer, f"{name}, which is no listed field, not to be stored", exchange)
 
 
 @rule("ignores-other-fields")
 @pytest.mark.parametrize("name", ["x_unknown", "firstName", "Email", "status", "custom_fields"])
 def test_edit_of_unlisted_fields_alone_changes_nothing(target: Target, name: str) -> None:
+    if target.gate.is_closed(name):
+        return
     before = target.read(target.settings.lead).row
     exchange = target.edit(target.settings.lead, {name: "Unlisted"})
     if not target.refused(exchange):
@@ -236,6 +249,8 @@ def test_edit_of_unlisted_fields_alone_changes_nothing(target: Target, name: str
 @rule("ignores-other-fields")
 @pytest.mark.parametrize("name", ["title", "linkedin", "linkedinUrl", "full_name", "fullName", "job_title", "Company"])
 def test_similar_name_is_ignored(target: Target, name: str) -> None:
+    if target.gate.is_closed(name):
+        return
     before = target.read(target.settings.lead).row
     exchange = target.edited(target.settings.lead, {name: "https://www.linkedin.com/in/similar", **plain_edit})
     expect.same(exchange, before, but=plain_edit, why=f" ({name} being no listed field)")
@@ -262,14 +277,20 @@ def forged(column: str) -> st.SearchStrategy[Any]:
     return _forged(schema) | st.none() if "null" in schema["type"] else _forged(schema)
 
 
+_TEXTS = (
+    "replied", "sent", "pending", "bounced", "completed", "timed_out", "skipped", "paused", "unsubscribed", "import",
+)  # fmt: skip
+
+
 def _forged(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
     if schema.get("format") == "date-time":
         return st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)).map(_spelled)
     if schema.get("format") == "uuid":
         return st.uuids(version=4).map(str)
     if "object" in schema["type"]:
-        return st.dictionaries(st.sampled_from(["region", "vip"]), st.sampled_from(["x", 1]), min_size=1)
-    return st.sampled_from(["replied", "sent", "bounced", "completed", "import"])
+        names = st.sampled_from(["region", "vip", "employees", "industry"])
+        return st.just({}) | st.dictionaries(names, st.sampled_from(["x", 1]), min_size=1)
+    return st.sampled_from(_TEXTS)
 
 
 def _spelled(time: datetime) -> str:
@@ -295,7 +316,6 @@ def test_identity_column_is_protected(target: Target, column: str, sent: dict[st
 def test_answer_is_the_edited_row(target: Target, sent: dict[str, str]) -> None:
     exchange = target.edited(target.settings.lead, sent)
     expect.row_of(exchange, target.settings.lead)
-    expect.stored(exchange, sent)
     expect.same(target.read(target.settings.lead), exchange.row, why=" as answered to the edit", after=exchange)
 
 
@@ -310,10 +330,11 @@ def test_answer_is_of_the_lead_addressed(target: Target) -> None:
 @given(first=updates, second=some_updates)
 def test_edit_is_there_in_the_next_answer(target: Target, first: dict[str, str], second: dict[str, str]) -> None:
     edited = target.edited(target.settings.lead, first)
-    expect.stored(target.read(target.settings.lead), first, "in the next answer", after=edited)
+    expect.same(target.read(target.settings.lead), edited.row, why=", as answered to the edit", after=edited)
     again = target.edited(target.settings.lead, second)
-    expect.stored(again, {**first, **second}, "after the next edit", after=edited)
-    expect.stored(target.read(target.settings.lead), {**first, **second}, "in the next answer", after=again)
+    expect.same(again, edited.row, but=second, why=" after the next edit", after=edited)
+    target.gate.reconnect()
+    expect.same(target.read(target.settings.lead), again.row, why=" on another connection", after=again)
 
 
 @rule("remembers-edits")
@@ -324,8 +345,7 @@ def test_edit_that_is_sent_again_is_carried_out_again(
     second = data.draw(values.updates(first))
     for sent in (first, second, first):
         exchange = target.edited(target.settings.lead, sent)
-        expect.stored(exchange, sent)
-        expect.stored(target.read(target.settings.lead), sent, "in the next answer", after=exchange)
+        expect.same(target.read(target.settings.lead), exchange.row, why=", as answered to the edit", after=exchange)
 
 
 @rule("touches-one-lead")
@@ -350,6 +370,16 @@ def test_other_lead_of_the_same_values_is_not_touched(target: Target, field: str
     target.edit(target.settings.lead, {name: value for name, value in shared.items() if name != "email"})
     exchange = target.edited(target.settings.lead, {field: values.plain(field)})
     expect.same(target.read(other), before, why=f" while lead {target.settings.lead.id} was edited", after=exchange)
+
+
+@rule("touches-one-lead")
+def test_address_of_another_lead_is_no_trouble(target: Target) -> None:
+    other = need(target.settings.other, "PUFFLE_OTHER_PROSPECT_ID")
+    before = target.read(other).row
+    if "email" in target.fields and before.get("email"):
+        exchange = target.edit(target.settings.lead, {"email": before["email"]})
+        target.refused(exchange)
+        expect.same(target.read(other), before, why=" while another lead was given its address", after=exchange)
 
 
 @rule("times-move-forward")

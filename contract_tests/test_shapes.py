@@ -76,8 +76,8 @@ def addressed(body: Any, target: Target) -> Any:
     if as_uuid(body.get("prospect_id")):
         body = {**body, "prospect_id": target.settings.lead.id}
     if isinstance(body.get("updates"), dict):
-        closed = target.gate.closed_to
-        body = {**body, "updates": {name: value for name, value in body["updates"].items() if name not in closed}}
+        is_closed = target.gate.is_closed
+        body = {**body, "updates": {name: value for name, value in body["updates"].items() if not is_closed(name)}}
     return body
 
 

@@ -30,7 +30,11 @@ _SCRIPTS = (
 )
 _MARKS = {"क": "ािीुूेैोौं्", "ก": "ะาิีึืุู่้", "א": "ְִֵֶַָֹ", "ا": "َُِّْ", "ক": "ািীুেো্", "அ": "ாிீுூெேொ்"}
 """The vowel signs and the like of a script, by its first letter."""
-_PUNCTUATION = " '’\"-–.,;:!?&/()+@#*|<>•🚀"
+_PUNCTUATION = " '’\"-–.,;:!?&/()+@#*|<>$%=_~[]{}^\\€•🚀"
+_TITLES = (
+    "3M", "A$AP", "100% Pure", "R_D", "[Lead]", "{x}", "=ACME", "+1", "@Home", "-", "#1", "~", "N/A", "None", "Na",
+    '"Acme"', "C:\\x", "§ 7", "€uro", "7", "O’Neil & Söhne", "J.-P. d'Arc", "x", "Q&A / Support (EMEA)",
+)  # fmt: skip
 
 _NASTY = (
     "",
@@ -56,6 +60,12 @@ _NASTY = (
     "%41 +1 %",
     '\\ \\n \\u0041 "quoted"',
     "{{7*7}} ${HOME} $(id)",
+    *_TITLES,
+    "<script>alert(1)</script>",
+    "javascript:alert(1)",
+    "' OR 1=1 UNION SELECT 1",
+    "../../etc/passwd",
+    "=1+1",
     "null",
     "undefined",
     "true",
@@ -97,23 +107,35 @@ def _without_edges(text: str) -> str:
     return text[inner[0] : inner[-1] + 1] if inner else ""
 
 
-_names = st.sampled_from(_SCRIPTS).flatmap(_name)
+_names = st.sampled_from(_SCRIPTS).flatmap(_name) | st.sampled_from(_TITLES)
 _words = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=12)
 
 
 def _address(first: str, rest: list[str], separator: str, domain: str) -> str:
-    return separator.join(["j" + first, *rest]) + "@" + domain
+    return separator.join([first, *rest]) + "@" + domain
 
 
 def _profile(words: list[str]) -> str:
     return "https://www.linkedin.com/in/" + "-".join(["jane", *words])
 
 
-_domains = st.sampled_from(["example.com", "example.org", "mail.example.net", "Example.com"])
+_domains = st.sampled_from(
+    [
+        "example.com",
+        "example.org",
+        "mail.example.net",
+        "Example.com",
+        "acme-corp.example.com",
+        "acme.agency",
+        "acme.co.uk",
+    ]
+)
 _emails = st.builds(_address, _words, st.lists(_words, max_size=2), st.sampled_from(".-_+"), _domains)
 _profiles = st.lists(_words, min_size=1, max_size=3).map(_profile)
 _EXOTIC_EMAILS = (
     "Jane.SMITH@Example.COM",
+    "contract.kit.test+x@gmail.com",
+    "contract.kit.test+x@outlook.com",
     '"jane smith"@example.com',
     "jane@[192.0.2.1]",
     "jäne@exämple.org",
@@ -126,6 +148,9 @@ _EXOTIC_PROFILES = (
     "https://www.linkedin.com/in/jane-smith/",
     "https://linkedin.com/in/jane-smith?trk=public&x=1",
     "http://de.linkedin.com/in/jäne",
+    "https://www.linkedin.com/in/jane#about",
+    "https://www.linkedin.com/in/jane/details/skills",
+    "https://www.linkedin.com/in/j%C3%A4ne",
     "linkedin.com/in/jane",
     "https://example.com/jane",
     "ftp://x",

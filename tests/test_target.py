@@ -172,4 +172,4 @@ def test_lead_of_which_little_is_filled_is_not_judged_elsewhere() -> None:
     with served(partial(implementation, KnowsLittle)) as url:
         judgement = judged(url, elsewhere=True, PUFFLE_OTHER_PROSPECT_ID="")
     assert judgement.exit_code == 2
-    assert "not judged: only 2 of the 8 fields are filled" in judgement.printed.splitlines()[-1]
+    assert "not judged: only name, position of the fields are filled" in judgement.printed.splitlines()[-1]
