@@ -6,6 +6,7 @@ variables that it reads, from the environment or from ``.env``.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -54,13 +55,14 @@ def main(tests: list[str]) -> int:
         why = ".env is no UTF-8 text; write it anew from .env.example"
     except KeyboardInterrupt:
         why = "interrupted"
-    except BrokenPipeError:
-        # Nobody reads what is printed; Python would complain once more when it flushes.
+    except OSError as error:
+        # Nobody reads what is printed, or the terminal is gone; Python would complain once more when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        why = "nobody read what was printed"
+        why = f"nothing can be printed: {error.strerror}"
     except Exception as error:
         why = f"the contract tests themselves failed: {type(error).__name__}: {error}"
-    print(f"not judged: {without_keys(why)}", file=sys.stderr)
+    with contextlib.suppress(OSError):
+        print(f"not judged: {without_keys(why)}", file=sys.stderr)
     return 2
 
 

@@ -38,21 +38,7 @@ def test_request_without_key_is_refused(target: Target, sent: dict[str, str]) ->
 
 
 @rule("bearer-required")
-@pytest.mark.parametrize(
-    "authorization",
-    [
-        "",
-        "{key}",
-        "Bearer",
-        "Basic {key}",
-        "Basic {key:basic}",
-        "Token {key}",
-        "Bearer {key} x",
-        "Bearer x {key}",
-        "Bearer x{key}",
-        "Bearer{key}",
-    ],
-)
+@pytest.mark.parametrize("authorization", ["", "{key}", "Bearer", "Basic {key}", "Basic {key:basic}", "Token {key}"])
 def test_request_with_other_credentials_is_refused(target: Target, authorization: str) -> None:
     expect.status(target.edit(target.settings.lead, plain_edit, authorization=authorization), 401)
 
@@ -63,6 +49,7 @@ def test_request_with_wrong_key_is_refused(target: Target, sent: dict[str, str],
     key, cut = target.settings.key, min(len(ending), len(target.settings.key) // 2)
     begin, middle, end = f"{{key:0:{len(key) - cut}}}", len(key) // 2, len(key)
     wrong = ["Bearer {key}" + ending, "Bearer pk_live_" + ending, "Bearer " + begin]
+    wrong += [f"Bearer {{key}} {ending}", f"Bearer {ending} {{key}}", f"Bearer {ending}{{key}}"]
     if not key.endswith(ending):
         wrong.append(f"Bearer {begin}{ending}")
     if key != key.upper():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -129,6 +131,34 @@ def test_run_ends_where_it_is_throttled_for_too_long(retry_after: str, requests:
     with served(partial(implementation, throttle)) as url, closing(gate_to(url)) as gate, again_later:
         gate.send(DRAFT, b"{}")
     assert gate.requests == requests
+
+
+@pytest.mark.parametrize("never", [b"x" * 70_000, b"HTTP/1.1 103 Early Hints\r\n\r\n"])
+def test_answer_of_another_kind_is_understood_or_given_up(never: bytes) -> None:
+    """A body without end is given up, an interim answer is passed over."""
+    hints = never.startswith(b"HTTP")
+    body = b'{"error": "no"}'
+    last = b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+    endless = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"
+
+    def answer(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.recv(65_536)
+            connection.sendall(never + last + body if hints else endless)
+            while not hints:
+                connection.sendall(never)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer, args=(listener,))
+        thread.start()
+        with closing(gate_to(f"http://127.0.0.1:{listener.getsockname()[1]}")) as gate:
+            exchange = gate.send(DRAFT, b"{}")
+        thread.join()
+    if hints:
+        assert (exchange.status, exchange.text) == (400, body.decode())
+    else:
+        assert (exchange.status, exchange.text) == (0, "no answer: no end within 10 s and 4194304 bytes")
 
 
 def test_requests_keep_to_the_rate(monkeypatch: pytest.MonkeyPatch) -> None:

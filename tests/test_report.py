@@ -41,6 +41,7 @@ def test_broken_rule_is_printed_with_all_that_is_needed_to_act() -> None:
     assert replayed.returncode == 1
     assert "  BROKEN        edits-listed-fields" in replayed.stdout
     assert facts(replayed.stdout, "request") == [request]
+    assert facts(replayed.stdout, "replay") == [again]
     assert "edits-listed-fields" in replayed.stdout
     assert "draft-only" not in replayed.stdout, "only the case was run"
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import re
 import signal
+import subprocess
 import sys
 import time
 from functools import partial
+from itertools import count
+from typing import Any
 
 import httpx
 import pytest
@@ -16,7 +21,8 @@ from mock.sandbox.rules import Refusal, Rules
 from tests.implementations import CONTRACT, Row, implementation
 from tests.mutants.registry import mutant
 from tests.proving import judged
-from tests.running import DRAFT, KEY, LEAD, background, command, served
+from tests.rewriting import Answer
+from tests.running import DRAFT, KEY, LEAD, ROOT, background, clean_environment, command, served
 
 OPERATION = CONTRACT.operation("updateLeadInCampaign")
 VARIABLES = run.variables()
@@ -46,6 +52,46 @@ def test_lead_is_put_back(number: signal.Signals | None) -> None:
                 judging.process.send_signal(number)
             assert judging.process.wait(60) == (2 if number else 0), judging.process.stdout.read()
         assert (row(url), row(url, lead=OTHER)) == before
+
+
+def test_lead_is_put_back_where_the_terminal_is_gone() -> None:
+    with served(implementation) as url:
+        before = row(url)
+        ours, theirs = pty.openpty()
+        words = [sys.executable, "-m", "contract_tests"]
+        environment = clean_environment({**VARIABLES, "BASE_URL": url})
+        judging = subprocess.Popen(words, cwd=ROOT, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        deadline = time.monotonic() + 30
+        while row(url) == before:
+            assert time.monotonic() < deadline
+        os.close(ours)
+        judging.send_signal(signal.SIGHUP)
+        assert judging.wait(60) == 2
+        assert row(url) == before
+
+
+@pytest.mark.parametrize("answer", ["deep", "surrogates", "neighbour"])
+def test_answer_that_is_hard_to_read_keeps_no_lead_from_being_put_back(answer: str) -> None:
+    """From the hundredth edit on, so that the row is known."""
+    odd: dict[str, Any] = {
+        "deep": b'{"prospect": ' + b"[" * 600 + b"]" * 600 + b"}",
+        "surrogates": b'{"prospect": {"id": "\\ud800"}}',
+        "neighbour": b'{"prospect": {"id": "%s", "first_name": "Maja"}}' % OTHER.encode(),
+    }
+    answers = count()
+
+    def answer_oddly(sent: Answer) -> None:
+        if 100 < next(answers) < 130:
+            sent.raw = odd[answer]
+
+    with served(partial(implementation, answer_oddly)) as url:
+        before = row(url)
+        judgement = judged(url, cases=2)
+        assert row(url) == before
+    assert judgement.exit_code == 1
+    assert "Traceback" not in judgement.printed
+    assert "Maja" not in judgement.printed.partition("to put it back")[2]
 
 
 def test_lead_that_should_not_have_been_edited_is_put_back() -> None:
@@ -167,9 +213,9 @@ def test_row_that_cannot_be_read_is_judged_all_the_same(elsewhere: bool) -> None
 def test_lead_of_which_little_is_filled_is_not_judged_elsewhere() -> None:
     class KnowsLittle(Rules):
         def edit(self, campaign: str, lead: str, fields: dict[str, str]) -> Row:
-            return {**super().edit(campaign, lead, fields), **dict.fromkeys(sorted(self.listed_fields)[:6])}
+            return {**super().edit(campaign, lead, fields), **dict.fromkeys(sorted(self.listed_fields)[:7])}
 
     with served(partial(implementation, KnowsLittle)) as url:
         judgement = judged(url, elsewhere=True, PUFFLE_OTHER_PROSPECT_ID="")
     assert judgement.exit_code == 2
-    assert "not judged: only name, position of the fields are filled" in judgement.printed.splitlines()[-1]
+    assert "not judged: only position of the fields are filled" in judgement.printed.splitlines()[-1]
