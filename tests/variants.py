@@ -161,6 +161,15 @@ def says_more(answer: Answer) -> None:
 
 
 @harmless
+def answers_derived_members(answer: Answer) -> None:
+    if answer.status == 200:
+        row = answer.row
+        answer.row.update(
+            title=row["position"], firstName=row["first_name"], fullName=f"{row['name']}, {row['company']}"
+        )
+
+
+@harmless
 def leaves_out_nulls(answer: Answer) -> None:
     if answer.status == 200:
         answer.json["prospect"] = {name: value for name, value in answer.row.items() if value is not None}

@@ -81,6 +81,12 @@ class AnswersTheFirstRequestWithoutAKey(Rules):
     workspace = ""
 
 
+@breaks("bearer-required")
+class IgnoresWhatFollowsTheKey(Rules):
+    def authenticate(self, authorization: str) -> str:
+        return super().authenticate(" ".join(authorization.split()[:2]))
+
+
 @breaks("own-campaigns-only")
 class ReachesForeignCampaigns(Rules):
     def find_campaign(self, workspace: str, campaign: str) -> str:

@@ -107,6 +107,13 @@ class DropsTheTagOfAnAddress(Storing):
 
 
 @breaks("edits-listed-fields")
+class NormalisesGmail(Storing):
+    def stored(self, field: str, value: str) -> str:
+        name, _, domain = value.partition("@")
+        return f"{name.partition('+')[0].replace('.', '')}@{domain}" if domain == "gmail.com" else value
+
+
+@breaks("edits-listed-fields")
 class DropsTheSchemeOfAProfile(Storing):
     def stored(self, field: str, value: str) -> str:
         return value.removeprefix("https://") if field == "linkedin_url" else value

@@ -152,6 +152,15 @@ class EditsLeadsOfTheSameName(Rules):
 
 
 @breaks("touches-one-lead")
+class TakesAnAddressFromTheLeadThatHasIt(Rules):
+    def edit(self, campaign: str, lead: str, fields: dict[str, str]) -> Row:
+        for other in seed.load()[0].campaign("draft").leads:
+            if other["id"] != lead and fields.get("email") == super().edit(campaign, other["id"], {})["email"]:
+                super().edit(campaign, other["id"], {"email": "duplicate@example.com"})
+        return super().edit(campaign, lead, fields)
+
+
+@breaks("touches-one-lead")
 class MarksTheNextLeadAsEdited(Rules):
     def edit(self, campaign: str, lead: str, fields: dict[str, str]) -> Row:
         if "email" in fields:
