@@ -108,7 +108,7 @@ class DropsTheTagOfAnAddress(Storing):
 
 @breaks("edits-listed-fields")
 class NormalisesGmail(Storing):
-    def stored(self, field: str, value: str) -> str:
+    def stored(self, field: str, value: str) -> str:  # noqa: ARG002
         name, _, domain = value.partition("@")
         return f"{name.partition('+')[0].replace('.', '')}@{domain}" if domain == "gmail.com" else value
 
