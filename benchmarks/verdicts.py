@@ -90,7 +90,8 @@ def judged_by_both(server: list[str], what: str) -> dict[str, Run]:
             else:
                 key = f"Authorization: Bearer {environment['PUFFLE_API_KEY']}"
                 words = [*SCHEMATHESIS, "--url", running.url, "--header", key, "--report-dir", folder]
-            done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+            where = folder if tool == THEIRS else None  # it keeps a folder of its own where it is run
+            done = subprocess.run(words, env=environment, cwd=where, capture_output=True, text=True, check=False)
             seconds = time.perf_counter() - began
             counted = re.search(r"(\d+) (?:requests in|generated)", done.stdout)
             if done.returncode not in (0, 1) or counted is None:

@@ -28,7 +28,7 @@ class Profile:
     """About how many requests come of that."""
 
 
-PROFILES = {"quick": Profile(10, 2_400), "deep": Profile(200, 36_000)}
+PROFILES = {"quick": Profile(10, 2_600), "deep": Profile(200, 36_000)}
 
 
 class NotJudged(Exception):

@@ -140,7 +140,7 @@ def test_host_elsewhere_is_not_judged_before_its_plan_is_confirmed() -> None:
     assert result.stderr.startswith("not judged: api.invalid is not this machine: ")
     assert "add CONFIRM=api.invalid\n" in result.stderr
     plan = result.stdout
-    assert "about 2400 requests (quick) to https://api.invalid, at most 5 a second, so some 8 minutes." in plan
+    assert "about 2600 requests (quick) to https://api.invalid, at most 5 a second, so some 9 minutes." in plan
     assert "Nothing but PATCH" in plan
     for name, value in run.variables().items():
         assert (value in plan) == (name != "PUFFLE_API_KEY"), name
