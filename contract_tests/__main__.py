@@ -27,11 +27,11 @@ from contract_tests.gate import Stopped
 from contract_tests.judging import Judging
 from contract_tests.progress import Progress
 from contract_tests.report import PAGE, Report, make_room
-from contract_tests.secret import without_keys
 from contract_tests.settings import PROFILES, NotConfirmed, NotJudged, Settings
 from contract_tests.target import Target
 from contract_tests.verdict import Verdict
 from puffle import contract
+from puffle.secret import without_keys
 
 SECONDS_TO_SHRINK = 1
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import jsonschema_rs
 
 from contract_tests.exchange import NOT_JSON, Exchange
-from puffle.contract import JSON, Operation, Schema
+from puffle.contract import JSON, Operation
+from puffle.shapes import validator
 
 ANSWERS = "answers"
 ERROR_BODY = "error-body"
@@ -32,7 +32,7 @@ class Shapes:
         self._assumed: set[int] = set()
         for status, response in operation.responses.items():
             schema = response["content"][JSON]["schema"]
-            self._validators[status] = validator(operation, schema)
+            self._validators[status] = validator(operation.contract, schema)
             if operation.contract.resolve(schema).get("x-assumed"):
                 self._assumed.add(status)
 
@@ -55,23 +55,3 @@ class Shapes:
         except (ValueError, RecursionError):  # lone surrogates, or hundreds of lists in one another
             return Problem(check, f"a body that can be read, with status {exchange.status}")
         return None
-
-
-def validator(operation: Operation, schema: Schema) -> jsonschema_rs.Draft202012Validator:
-    """A validator that takes any RFC 3339 spelling of a time, and addresses in any script."""
-    return jsonschema_rs.Draft202012Validator(
-        operation.contract.standalone(schema),
-        validate_formats=True,
-        formats={"date-time": _is_time, "email": lambda text: _EMAIL.is_valid(text) or _IDN_EMAIL.is_valid(text)},
-    )
-
-
-def _format(name: str) -> Any:
-    return jsonschema_rs.Draft202012Validator({"type": "string", "format": name}, validate_formats=True)
-
-
-_TIME, _EMAIL, _IDN_EMAIL = map(_format, ("date-time", "email", "idn-email"))
-
-
-def _is_time(text: str) -> bool:
-    return bool(_TIME.is_valid(text.replace(" ", "T", 1)))

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from contract_tests.secret import in_shell
+from puffle.curl import curl
+from puffle.secret import in_shell
 
 NOT_JSON = object()
 LONGEST_SHOWN = 400
@@ -29,14 +30,10 @@ class Request:
 
     def curl(self) -> str:
         """The same request as a command of bash that runs as it is, with the key in the environment."""
-        parts = ["curl", "-i", "-X", self.method, shlex.quote(self.url)]
+        headers = [shlex.quote(f"Content-Type: {self.content_type}".rstrip())]
         if self.authorization is not None:
-            parts += ["-H", f'"Authorization: {in_shell(self.authorization)}"']
-        parts += ["-H", shlex.quote(f"Content-Type: {self.content_type}".rstrip())]
-        if b"\0" in self.body:  # no argument can hold it
-            octal = "".join(f"\\{byte:03o}" for byte in self.body)
-            return f"printf '{octal}' | {' '.join(parts)} --data-binary @-"
-        return f"{' '.join(parts)} --data-raw {_quoted(self.body)}"
+            headers.insert(0, f'"Authorization: {in_shell(self.authorization)}"')
+        return curl(self.method, self.url, headers, self.body, "-i")
 
 
 @dataclass(frozen=True)
@@ -74,17 +71,3 @@ class Exchange(Request):
         text = "".join(mark if mark.isprintable() else " " for mark in self.text)
         shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}… ({len(self.answer)} bytes)"
         return f"{self.status} {shown}".rstrip() if self.status else shown
-
-
-def _quoted(body: bytes) -> str:
-    """The bytes as one word of bash, in which nothing stands that a terminal or an XML file would not take."""
-    text = body.decode("utf-8", "surrogateescape")
-    if text.isprintable():
-        return shlex.quote(text)
-    return "$'" + "".join(map(_escaped, text)) + "'"
-
-
-def _escaped(mark: str) -> str:
-    if mark in "\\'":
-        return "\\" + mark
-    return mark if mark.isprintable() else "".join(f"\\x{byte:02x}" for byte in mark.encode("utf-8", "surrogateescape"))

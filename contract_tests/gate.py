@@ -8,22 +8,20 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from contract_tests.exchange import Exchange, Request
-from contract_tests.secret import BEARER, Secret
 from contract_tests.settings import Settings
 from puffle.contract import JSON, Operation
+from puffle.secret import BEARER, Secret
+from puffle.throttling import LONGEST_WAIT, seconds_to_wait
 
 SECONDS_TO_ANSWER = 10.0
 LONGEST_ANSWER = 4 * 1024 * 1024
 MOST_THROTTLED = 8
-LONGEST_THROTTLE = 120.0
 MOST_UNANSWERED = 3
 
 UNKNOWN = "00000000-0000-4000-8000-{:012x}"
@@ -164,7 +162,7 @@ class Gate:
             if response.status_code != httpx.codes.TOO_MANY_REQUESTS:
                 return response, answer
             seconds = seconds_to_wait(response.headers.get("Retry-After", ""), attempt)
-            if seconds > LONGEST_THROTTLE:
+            if seconds > LONGEST_WAIT:
                 self.throttled = f"{self._settings.base_url} asks to wait {seconds:.0f} s (429): try again later"
                 raise Stopped(self.throttled)
             if attempt < MOST_THROTTLED - 1:
@@ -224,16 +222,6 @@ def as_uuid(value: object) -> str | None:
         return str(uuid.UUID(value)) if isinstance(value, str) else None
     except ValueError:
         return None
-
-
-def seconds_to_wait(retry_after: str, attempt: int) -> float:
-    """How long a throttled request waits: as ``Retry-After`` says, else the longer the more attempts were made."""
-    if retry_after.isascii() and retry_after.isdecimal():
-        return float(retry_after)
-    try:
-        return max(0.0, (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return 0.5 * 2.0**attempt
 
 
 def _folded(name: str) -> str:

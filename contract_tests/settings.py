@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import yaml
 
 from contract_tests.case import Case
+from puffle import address
 
 RATE_ELSEWHERE = 5.0
 """Requests a second to a host that is not this machine, where nothing else is asked for."""
@@ -127,7 +126,7 @@ class Settings:
             strict=_switch(given, "STRICT", otherwise=False),
             seed=_number(given, "SEED"),
             deviations=Deviations.read(Path(given["DEVIATIONS"])) if "DEVIATIONS" in given else Deviations(),
-            rate=_rate(given) or (None if _is_loopback(_host(base_url)) else RATE_ELSEWHERE),
+            rate=_rate(given) or (None if address.is_loopback(address.host(base_url)) else RATE_ELSEWHERE),
             restore=_switch(given, "RESTORE", otherwise=True),
             case=Case.read(given["CASE"]) if "CASE" in given else None,
             report=Path(given.get("REPORT", "contract-report")),
@@ -141,12 +140,12 @@ class Settings:
     @property
     def host(self) -> str:
         """The name of the machine that the implementation runs on, in lower case."""
-        return _host(self.base_url)
+        return address.host(self.base_url)
 
     @property
     def loopback(self) -> bool:
         """The implementation runs on this machine."""
-        return _is_loopback(self.host)
+        return address.is_loopback(self.host)
 
     @property
     def guarded(self) -> bool:
@@ -172,10 +171,6 @@ class Settings:
         if refused:
             lines.append(f"Edited only if the contract is broken: lead {' and '.join(refused)}.")
         return "\n".join(lines)
-
-
-def _host(base_url: str) -> str:
-    return (urlsplit(base_url).hostname or "").lower()
 
 
 def _switch(given: Mapping[str, str], name: str, *, otherwise: bool) -> bool:
@@ -216,25 +211,10 @@ def _rate(given: Mapping[str, str]) -> float | None:
 
 
 def _base_url(given: Mapping[str, str]) -> str:
-    base_url = given.get("BASE_URL", "").rstrip("/")
-    wrong = NotJudged(f"BASE_URL={base_url} is no address of a server: give one such as https://staging.example.com")
     try:
-        url = urlsplit(base_url)
-        _ = url.port
-    except ValueError:
-        raise wrong from None
-    if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment or "@" in url.netloc:
-        raise wrong
-    if not _is_loopback(url.hostname) and url.scheme != "https":
-        raise NotJudged(f"{url.hostname} is not this machine: give an https address, so that the key stays secret")
-    return base_url
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        return address.checked(given.get("BASE_URL", ""), "BASE_URL")
+    except ValueError as error:
+        raise NotJudged(str(error)) from None
 
 
 def _lead(given: Mapping[str, str], kind: str) -> Lead | None:

@@ -14,9 +14,9 @@ from contract_tests.case import Case
 from contract_tests.exchange import Exchange
 from contract_tests.gate import MOST_UNANSWERED, Gate, Stopped
 from contract_tests.rows import Columns
-from contract_tests.secret import BEARER
 from contract_tests.settings import Lead, NotJudged, Settings
 from puffle.contract import Operation
+from puffle.secret import BEARER
 
 ORDINARY_VALUES, OTHER_FIELDS = "ordinary-values-accepted", "ignores-other-fields"
 """The rules that are broken where an edit of ordinary values, or one that names other fields as well, is refused."""

@@ -18,7 +18,6 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.core import NOT_SET
 
 from contract_tests import run
-from contract_tests.answers import validator
 from contract_tests.case import Case, UnreadableCase
 from contract_tests.exchange import Exchange
 from contract_tests.gate import as_uuid
@@ -26,10 +25,11 @@ from contract_tests.judging import rule
 from contract_tests.target import Broken, Target
 from contract_tests.verdict import REQUESTS
 from puffle import contract
+from puffle.shapes import validator
 
 CONTRACT = contract.load()
 OPERATION = CONTRACT.operation("updateLeadInCampaign")
-REQUEST = validator(OPERATION, OPERATION.request_content["schema"])
+REQUEST = validator(OPERATION.contract, OPERATION.request_content["schema"])
 LISTED = run.COLUMNS.listed
 
 # The path's other verbs are real, and destructive. Where requests go, and with which key, is the target's affair.

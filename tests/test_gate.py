@@ -17,11 +17,12 @@ import pytest
 from starlette.types import ASGIApp
 
 from contract_tests.exchange import Exchange
-from contract_tests.gate import MOST_THROTTLED, MOST_UNANSWERED, UNKNOWN, Gate, Stopped, seconds_to_wait
+from contract_tests.gate import MOST_THROTTLED, MOST_UNANSWERED, UNKNOWN, Gate, Stopped
 from contract_tests.settings import Settings
 from contract_tests.target import Target, body_of
 from mock import run
 from mock.sandbox import seed
+from puffle.throttling import seconds_to_wait
 from tests.implementations import CONTRACT, implementation
 from tests.proving import judged
 from tests.rewriting import Answer

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from contract_tests.secret import Secret, in_shell, without_keys
+from puffle.secret import Secret, in_shell, without_keys
 
 KEY = "pk_live_aB3+dE5/fG7=hI9"
 

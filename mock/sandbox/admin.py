@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from mock.sandbox.body import read_body
 from mock.sandbox.examples import RETRY_AFTER
 from mock.sandbox.rules import Refusal
 from mock.sandbox.store import Store, Unavailable
+from puffle.address import is_loopback
 from puffle.contract import JSON, Operation
 
 PREFIX = "/_sandbox"
@@ -102,15 +102,7 @@ def _from_this_machine(request: Request) -> bool:
     except ValueError:
         return False
     own = origin in (None, f"http://{host}")
-    return own and request.client is not None and _is_loopback(request.client.host) and _is_loopback(name)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host == "localhost"
-    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+    return own and request.client is not None and is_loopback(request.client.host) and is_loopback(name)
 
 
 async def _unavailable(_: Request, error: Exception) -> Response:
