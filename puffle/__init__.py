@@ -1,1 +1,3 @@
-"""The contract of Puffle's campaign-lead endpoint, as the installed package carries it."""
+"""The contract of Puffle's campaign-lead endpoint, and the ``puffle`` command that is built from it."""
+
+__version__ = "0.1.0"

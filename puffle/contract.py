@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -36,8 +36,11 @@ class Example:
     """A request and its answer: the parameter, body and response examples of one name."""
 
     name: str
+    parameters: Mapping[tuple[str, str], Any]
+    """Values of the parameters by place (``path``, ``query``, …) and name."""
     path: str
     body: Any
+    """None where the operation takes none."""
     status: int
     response: Any
 
@@ -68,6 +71,16 @@ class Operation:
         """The ``operationId``."""
         return str(self.definition["operationId"])
 
+    @property
+    def summary(self) -> str:
+        """What it does, in a few words."""
+        return str(self.definition.get("summary", self.id))
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The words of its command (``x-cli``), empty where it has none."""
+        return tuple(self.definition.get("x-cli", "").split())
+
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The ``x-rules``, in the contract's order."""
@@ -78,8 +91,10 @@ class Operation:
 
     @cached_property
     def parameters(self) -> tuple[Schema, ...]:
-        """The parameters of the path and of the operation."""
-        return (*self.shared_parameters, *self.definition.get("parameters", ()))
+        """The parameters of the path and of the operation, which may replace one of the path."""
+        parts = (*self.shared_parameters, *self.definition.get("parameters", ()))
+        resolved = [self.contract.resolve(part) for part in parts]
+        return tuple({(part["in"], part["name"]): part for part in resolved}.values())
 
     def line_of_rule(self, rule_id: str) -> int:
         """The line of the contract's file at which a rule of the operation begins."""
@@ -88,14 +103,31 @@ class Operation:
 
     @property
     def responses(self) -> dict[int, Mapping[str, Any]]:
-        """The declared responses by status."""
-        return {int(status): response for status, response in self.definition["responses"].items()}
+        """The declared responses by status, ranges and the default aside."""
+        return {int(key): response for key, response in self.definition["responses"].items() if str(key).isdigit()}
+
+    def response(self, status: int) -> Mapping[str, Any] | None:
+        """The response that is declared for a status, by itself, by its range (``4XX``) or as the default."""
+        declared = self.definition["responses"]
+        for key in (str(status), status, f"{status // 100}XX", "default"):
+            if key in declared:
+                return self.contract.resolve(declared[key])
+        return None
 
     @property
     def request_content(self) -> Mapping[str, Any]:
         """Schema and examples of the JSON body, empty where the operation has none."""
-        content: Mapping[str, Any] = self.definition.get("requestBody", {}).get("content", {}).get(JSON, {})
+        content: Mapping[str, Any] = self._request_body.get("content", {}).get(JSON, {})
         return content
+
+    @property
+    def body_required(self) -> bool:
+        """A request without a body is none of the operation's."""
+        return bool(self._request_body.get("required", False))
+
+    @property
+    def _request_body(self) -> Mapping[str, Any]:
+        return self.contract.resolve(self.definition.get("requestBody", {}))
 
     def path(self, **parameters: str) -> str:
         """The path with its parameters filled in, taken as they are: the caller vouches for them."""
@@ -105,10 +137,16 @@ class Operation:
         """Each request that the contract shows together with its answer, paired by name."""
         bodies = self.request_content.get("examples", {})
         for answer in self.example_answers():
-            if answer.name in bodies:
-                values = {p["name"]: p["examples"][answer.name]["value"] for p in self.parameters if p["in"] == "path"}
-                body = bodies[answer.name]["value"]
-                yield Example(answer.name, self.path(**values), body, answer.status, answer.body)
+            values = {
+                (parameter["in"], parameter["name"]): parameter["examples"][answer.name]["value"]
+                for parameter in self.parameters
+                if answer.name in parameter.get("examples", {})
+            }
+            required = {(p["in"], p["name"]) for p in self.parameters if p.get("required")}
+            if required <= set(values) and (answer.name in bodies or not self.request_content):
+                path = self.path(**{name: value for (place, name), value in values.items() if place == "path"})
+                body = bodies[answer.name]["value"] if self.request_content else None
+                yield Example(answer.name, values, path, body, answer.status, answer.body)
 
     def example_answers(self) -> Iterator[ExampleAnswer]:
         """Each response that the contract shows, in the contract's order."""
@@ -130,6 +168,12 @@ class Contract:
     def version(self) -> str:
         """The ``info.version``."""
         return str(self.document["info"]["version"])
+
+    @property
+    def servers(self) -> Sequence[Mapping[str, Any]]:
+        """The servers that it names; the first is the one in production."""
+        servers: Sequence[Mapping[str, Any]] = self.document["servers"]
+        return servers
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
@@ -189,6 +233,16 @@ class Contract:
     def standalone(self, schema: Schema) -> dict[str, Any]:
         """The same schema with the components beside it, so that a validator can follow its references."""
         return {**schema, "components": self.document["components"]}
+
+    def members(self, schema: Schema) -> dict[str, Schema]:
+        """The properties of an object, those that it is composed of (``allOf``) included."""
+        parts = [self.members(self.resolve(part)) for part in schema.get("allOf", ())]
+        return {name: member for part in (*parts, schema.get("properties", {})) for name, member in part.items()}
+
+    def required_members(self, schema: Schema) -> set[str]:
+        """The names of those that an object must have."""
+        parts = [self.required_members(self.resolve(part)) for part in schema.get("allOf", ())]
+        return set(schema.get("required", ())).union(*parts)
 
     def resolve(self, part: Mapping[str, Any]) -> Mapping[str, Any]:
         """What a ``$ref`` points to; anything else as it is."""

@@ -11,6 +11,7 @@ from tests.matrix import matrix
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--matrix", action="store_true", help="print which rules' tests see which mutant")
+    parser.addoption("--rewrite-cases", action="store_true", help="take what puffle prints now as what it should print")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

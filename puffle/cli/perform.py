@@ -1,0 +1,73 @@
+"""Do what a command is for: ask the server, or show how it would be asked."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+
+import httpx
+
+from puffle.cli import output
+from puffle.cli.answer import Answer
+from puffle.cli.call import Call
+from puffle.cli.failures import NotUnderstood
+from puffle.cli.flags import Flag
+from puffle.cli.request import assemble
+from puffle.cli.settings import Settings
+from puffle.contract import Operation
+from puffle.curl import curl
+from puffle.secret import KEY_VARIABLE, Secret
+
+_CURL_DOES_THESE = {"host", "accept", "accept-encoding", "connection", "user-agent", "content-length", "authorization"}
+
+_ANSWER = "the request was done, but its answer"
+
+
+def perform(
+    operation: Operation,
+    flags: Sequence[Flag],
+    given: Mapping[str, Sequence[str]],
+    style: str,
+    env_file: str | None,
+    *,
+    dry_run: bool,
+) -> None:
+    """Send the request that the flags describe and print the answer, or print the request as a curl command.
+
+    Args:
+        operation: what is asked for.
+        flags: all of its flags.
+        given: the texts of those that were given, by name.
+        style: ``json``, ``pretty`` or ``raw``.
+        env_file: a file to read settings from.
+        dry_run: only show the request.
+
+    Raises:
+        Failure: it was not done, or what became of it is not known.
+    """
+    values = assemble(operation, flags, given)
+    settings = Settings.read(operation.contract, env_file, needs_key=not dry_run)
+    call = Call(operation, values, settings)
+    if dry_run:
+        output.write(f"{_as_curl(call.request())}\n".encode(), settings.key, "the curl command")
+        return
+    secret = Secret(settings.key)
+    response = call.answer(output.say, lambda received: Answer(operation, received, secret).message)
+    try:
+        result = Answer(operation, response, secret).result()
+    except NotUnderstood as failure:
+        if failure.result is not None:
+            output.write(_shown(failure.result, style), settings.key, _ANSWER)
+        raise
+    output.write(_shown(result, style), settings.key, _ANSWER)
+
+
+def _shown(body: bytes, style: str) -> bytes:
+    return body if style == "raw" else output.formatted(body)
+
+
+def _as_curl(request: httpx.Request) -> str:
+    sent = [(name.decode("ascii"), value.decode("latin-1")) for name, value in request.headers.raw]
+    others = [f"{name}: {value}" for name, value in sent if name.lower() not in _CURL_DOES_THESE]
+    headers = [f'"Authorization: Bearer ${KEY_VARIABLE}"', *map(shlex.quote, others)]
+    return curl(request.method, str(request.url), headers, request.content or None)

@@ -1,0 +1,82 @@
+"""The ``puffle`` command as a person types it: each folder of ``tests/cases`` is a command and all that comes of it.
+
+``command`` is run by bash, in a copy of its folder, against the sandbox as it is seeded, or against a server that
+gives the answers of ``answers.yaml`` in turn. Compared are the files ``stdout``, ``stderr`` and ``exit`` and, where
+there are answers, ``sent``: method, path and body of each request. ``{server}`` stands for the server's address and
+``{now}`` for the time of an edit. ``make test ARGS='tests/test_cli.py --rewrite-cases'`` writes the files anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+
+from mock.process import Server
+from mock.sandbox.admin import PREFIX
+from tests.running import KEY, ROOT, clean_environment
+from tests.sandboxes import sandbox
+from tests.scripted import scripted
+
+CASES = ROOT / "tests" / "cases"
+_NOW = re.compile(r'(?<="updated_at": ")20[2-9]\d-[^"]+')
+_TOOLS = ("jq", "curl")
+
+
+@pytest.fixture(scope="module")
+def seeded() -> Iterator[Server]:
+    with sandbox() as server:
+        yield server
+
+
+def run(command: str, folder: Path, url: str) -> subprocess.CompletedProcess[bytes]:
+    """Let bash run a command that finds ``puffle`` and a server."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = clean_environment(
+        {"PATH": path, "PUFFLE_API_BASE_URL": url, "PUFFLE_API_KEY": KEY, "LC_ALL": "C.UTF-8"}
+    )
+    for name in ("COLUMNS", "NO_COLOR", "HTTPS_PROXY", "https_proxy"):
+        environment.pop(name, None)
+    return subprocess.run(
+        ["bash", "-c", command], cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
+def test_case(case: Path, seeded: Server, tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    command = (case / "command").read_text("utf-8")
+    for tool in _TOOLS:
+        if re.search(rf"\b{tool}\b", command) and shutil.which(tool) is None:
+            assert "CI" not in os.environ, f"CI needs {tool}: .ci/run installs it"
+            pytest.skip(f"{tool} is not installed")
+    folder = tmp_path / "case"
+    shutil.copytree(case, folder)
+    came: dict[str, str] = {}
+    if (case / "answers.yaml").exists():
+        with scripted(yaml.safe_load((case / "answers.yaml").read_text("utf-8"))) as server:
+            done, url = run(command, folder, server.url), server.url
+            came["sent"] = server.lines()
+        assert all(KEY.encode() not in request.partition(b"\r\n\r\n")[2] for request in server.requests)
+    else:
+        httpx.post(f"{seeded.url}{PREFIX}/reset").raise_for_status()
+        done, url = run(command, folder, seeded.url), seeded.url
+    for name, printed in (("stdout", done.stdout), ("stderr", done.stderr)):
+        text = printed.decode("utf-8")
+        assert KEY not in text or "--help" in command, f"the key is in {name}"
+        assert "Traceback" not in text
+        came[name] = _NOW.sub("{now}", text.replace(url, "{server}"))
+    came["exit"] = f"{done.returncode}\n"
+    if pytestconfig.getoption("rewrite_cases"):
+        for name, text in came.items():
+            (case / name).write_text(text, "utf-8")
+    expected = {name: (case / name).read_text("utf-8") for name in came}
+    assert came == expected
