@@ -8,6 +8,7 @@ there are answers, ``sent``: method, path and body of each request. ``{server}``
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -22,6 +23,7 @@ import yaml
 
 from mock.process import Server
 from mock.sandbox.admin import PREFIX
+from puffle import contract
 from tests.running import KEY, ROOT, clean_environment
 from tests.sandboxes import sandbox
 from tests.scripted import scripted
@@ -80,3 +82,22 @@ def test_case(case: Path, seeded: Server, tmp_path: Path, pytestconfig: pytest.C
             (case / name).write_text(text, "utf-8")
     expected = {name: (case / name).read_text("utf-8") for name in came}
     assert came == expected
+
+
+def test_example_of_the_manual_runs_as_it_stands(seeded: Server, tmp_path: Path) -> None:
+    manual = (CASES / "help-of-the-update" / "stdout").read_text("utf-8")
+    example = re.search(r"^Example:\n(.*?)\n\n", manual, re.MULTILINE | re.DOTALL)
+    assert example
+    assert example[1].count("puffle campaign lead update") == 2
+    for command in example[1].replace("http://127.0.0.1:4011", seeded.url).split("  puffle ")[1:]:
+        httpx.post(f"{seeded.url}{PREFIX}/reset").raise_for_status()
+        setting = example[1].partition("  puffle ")[0].replace("http://127.0.0.1:4011", seeded.url)
+        done = run(f"unset PUFFLE_API_KEY\n{setting}puffle {command}", tmp_path, "http://127.0.0.1:1")
+        assert (done.returncode, done.stderr) == (0, b"")
+        row = json.loads(done.stdout)["prospect"]
+        assert (row["first_name"], row["position"]) == ("Janet", "Chief Revenue Officer")
+
+
+def test_key_of_the_manual_is_one_of_the_sandbox() -> None:
+    server = contract.load().servers[-1]
+    assert (server["url"], server["x-api-key"]) == ("http://127.0.0.1:4011", KEY)

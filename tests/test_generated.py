@@ -97,7 +97,7 @@ def test_async_client_edits_a_lead() -> None:
     assert answer.prospect.company == "Nordwind"
 
 
-def test_package_installs_with_the_typed_client_and_the_contract(tmp_path: Path) -> None:
+def test_package_installs_with_the_typed_client_the_command_and_the_contract(tmp_path: Path) -> None:
     def do(*words: str | Path) -> str:
         run = subprocess.run(
             words, cwd=tmp_path, env=clean_environment({"VIRTUAL_ENV": ""}), capture_output=True, text=True,
@@ -117,6 +117,10 @@ def test_package_installs_with_the_typed_client_and_the_contract(tmp_path: Path)
         "from puffle_client.api.campaign_leads.update_lead_in_campaign import sync, asyncio; "
         "print(package, puffle.contract.load().operations[0].id)"
     )
+    assert do(python.with_name("puffle"), "--version").startswith("puffle ")
+    assert "--updates.first-name" in do(python.with_name("puffle"), "campaign", "lead", "update", "--help")
+    edit = ["--id", DRAFT, "--prospect-id", LEAD, "--updates.first-name", "Zoë"]
+    assert "Zoë" in do(python.with_name("puffle"), "campaign", "lead", "update", *edit, "--dry-run")
     printed = do(python, "-I", "-c", code)
     assert printed.startswith(str(tmp_path))
     assert printed.endswith("updateLeadInCampaign\n")

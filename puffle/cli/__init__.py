@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -27,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         failure = Interrupted("interrupted; nothing was sent")
     except Exception as error:
         failure = Failure(f"this is a fault of puffle itself, please report it: {type(error).__name__}: {error}")
+    if isinstance(failure, Interrupted):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C ends nothing sooner
     from puffle.cli.output import say
 
     say(str(failure))

@@ -1,0 +1,223 @@
+"""Which commands there are, and what they take, follows the contract: the code is the same, the document another."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from puffle import contract
+from puffle.cli.commands import tree
+from puffle.cli.failures import Failure
+from puffle.cli.flags import flags_of
+from puffle.contract import Contract
+from tests.running import DRAFT, KEY, ROOT, clean_environment
+from tests.scripted import Answer, scripted
+
+Puffle = Callable[..., tuple[subprocess.CompletedProcess[str], str]]
+DONE: Answer = {"status": 200, "body": "{}"}
+
+
+def extended() -> dict[str, Any]:
+    """The contract with the operations of ``more-operations.yaml``."""
+    document: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text("utf-8"))
+    document["paths"].update(yaml.safe_load((ROOT / "tests" / "more-operations.yaml").read_text("utf-8")))
+    document["tags"].append({"name": "Campaign notes", "description": "What people write down."})
+    return document
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package as it is, with the extended contract and the client that is generated from it."""
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copytree(ROOT / "puffle", folder / "puffle", ignore=shutil.ignore_patterns("__pycache__", "openapi.yaml"))
+    file = folder / "puffle" / "openapi.yaml"
+    file.write_text(yaml.safe_dump(extended(), sort_keys=False, allow_unicode=True), "utf-8")
+    words = ["openapi-python-client", "generate", "--path", str(file), "--config", "openapi-python-client.yaml"]
+    words += ["--meta", "none", "--fail-on-warning", "--output-path", str(folder / "puffle_client")]
+    subprocess.run(words, cwd=ROOT, env=clean_environment(), check=True, capture_output=True, timeout=60)
+    return folder
+
+
+@pytest.fixture
+def puffle(project: Path) -> Puffle:
+    """Run the command of the extended contract against a server: what came of it, and what was sent."""
+
+    def run(*words: str, answers: tuple[Answer, ...] = (DONE,)) -> tuple[subprocess.CompletedProcess[str], str]:
+        with scripted(answers) as server:
+            variables = {"PYTHONPATH": str(project), "PUFFLE_API_KEY": KEY, "PUFFLE_API_BASE_URL": server.url}
+            done = subprocess.run(
+                [sys.executable, "-m", "puffle", *words], cwd=project, env=clean_environment(variables), text=True,
+                encoding="utf-8", stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False,
+            )  # fmt: skip
+            return done, server.lines()
+
+    return run
+
+
+def test_query_parameters_are_flags(puffle: Puffle) -> None:
+    done, sent = puffle(
+        "lead", "list", "--status", "sent", "--page", "2", "--min-score", "0.5", "--archived",
+        "--since", "2026-01-31T10:00:00+02:00", "--tags", '["a", "b & c"]', "--query-format", "csv",
+        answers=({"status": 200, "body": "[]"},),
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
+    path, _, query = sent.removesuffix("\n").partition("?")
+    assert path == "GET /api/leads"
+    assert sorted(query.split("&")) == [
+        "archived=true", "format=csv", "minScore=0.5", "page=2", "since=2026-01-31T10%3A00%3A00%2B02%3A00",
+        "status=sent", "tags=a", "tags=b+%26+c",
+    ]  # fmt: skip
+
+
+def test_what_is_not_given_is_not_sent(puffle: Puffle) -> None:
+    done, sent = puffle("lead", "list", "--status", "sent", answers=({"status": 200, "body": "[]"},))
+    assert (done.returncode, sent) == (0, "GET /api/leads?status=sent\n")
+
+
+def test_array_body_is_a_flag(puffle: Puffle) -> None:
+    notes = '[{"text": "Call her", "pinned": true}, {"text": "Zoë"}]'
+    done, sent = puffle("campaign", "note", "add", "--id", DRAFT, "--body", notes, answers=({"status": 204},))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert sent == (f'POST /api/campaigns/{DRAFT}/notes [{{"text":"Call her","pinned":true}},{{"text":"Zoë"}}]\n')
+
+
+def test_fields_of_every_type_are_flags(puffle: Puffle) -> None:
+    done, sent = puffle(
+        "campaign", "set", "--id", DRAFT, "--daily-limit", "50", "--weight", "1e3", "--level", "2", "--enabled",
+        "--body-id", "17", "--address", '{"city": "Oslo", "zip": "0150"}', "--address.location.lat", "59.9",
+        "--address.city", "Bergen",
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    path, _, body = sent.removesuffix("\n").partition(" {")
+    assert path == f"PUT /api/campaigns/{DRAFT}/settings"
+    assert yaml.safe_load("{" + body) == {
+        "dailyLimit": 50, "weight": 1000.0, "level": 2, "enabled": True, "id": "17",
+        "address": {"city": "Bergen", "zip": "0150", "location": {"lat": 59.9}},
+    }  # fmt: skip
+
+
+def test_body_that_is_optional_may_be_left_out(puffle: Puffle) -> None:
+    done, sent = puffle("campaign", "set", "--id", DRAFT)
+    assert (done.returncode, done.stderr, sent) == (0, "", f"PUT /api/campaigns/{DRAFT}/settings\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("lead list", "--status is missing"),
+        ("lead list --status open", '--status: "open" is not one of "pending" or "sent"'),
+        ("lead list --status sent --page two", '--page: "two" is not of type "integer"'),
+        ("lead list --status sent --page 1.5", '--page: 1.5 is not of type "integer"'),
+        ("lead list --status sent --page 0", "--page: 0 is less than the minimum of 1"),
+        ("lead list --status sent --min-score 0x1F", '--min-score: "0x1F" is not of type "number"'),
+        ("lead list --status sent --since yesterday", '--since: "yesterday" is not a "date-time"'),
+        ("lead list --status sent --tags a,b", "--tags: not JSON"),
+        ("lead list --status sent --tags [1]", '--tags: 0: 1 is not of type "string"'),
+        ("lead list --status sent --archived yes", "unexpected extra argument (yes)"),
+        (f"campaign note add --id {DRAFT}", "--body is missing"),
+        (f'campaign note add --id {DRAFT} --body [{{"text":5}}]', '--body: 0.text: 5 is not of type "string"'),
+        (f"campaign note add --id {DRAFT} --body [{{}}]", '--body: 0: "text" is a required property'),
+        (f"campaign set --id {DRAFT} --enabled", "--daily-limit is missing"),
+        (f"campaign set --id {DRAFT} --daily-limit 5 --level 7", "--level: 7 is not one of 1, 2 or 3"),
+        (f"campaign set --id {DRAFT} --daily-limit 5 --weight -", '--weight: "-" is not of types "'),
+        (f"campaign set --id {DRAFT} --daily-limit 5 --address [] --address.city Oslo", "--address is no JSON object"),
+        (f"campaign set --id {DRAFT} --daily-limit 5 --created now", "No such option '--created'"),
+        (
+            f"campaign set --id {DRAFT} --daily-limit 5 --address - --address.location -",
+            "--address and --address.location cannot both be read from standard input",
+        ),
+    ],
+)
+def test_values_are_checked_before_anything_is_sent(puffle: Puffle, words: str, says: str) -> None:
+    done, sent = puffle(*words.split())
+    assert (done.returncode, done.stdout, sent) == (2, "", "")
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_help_lists_what_was_added(puffle: Puffle) -> None:
+    listed = puffle("--help")[0].stdout
+    for line in ("  campaign lead update  Update Lead in Campaign", "  lead list  ", "  campaign note add  "):
+        assert line in listed
+    assert "What people write down." in puffle("campaign", "--help")[0].stdout
+    manual = " ".join(puffle("lead", "list", "--help")[0].stdout.split())
+    assert "--status [pending|sent] Their status." in manual
+    assert "--archived Those in the archive too." in manual
+    assert "--tags JSON With all of these tags. (JSON, @file.json, or - for standard input)" in manual
+
+
+def test_operation_that_the_client_does_not_know_is_said(project: Path, puffle: Puffle) -> None:
+    module = next(project.rglob("add_notes.py"))
+    hidden = module.rename(module.with_suffix(".hidden"))
+    try:
+        done, sent = puffle("campaign", "note", "add", "--id", DRAFT, "--body", '[{"text": "Call her"}]')
+    finally:
+        hidden.rename(module)
+    assert (done.returncode, done.stdout, sent) == (3, "", "")
+    assert done.stderr == "puffle: puffle_client has no operation addNotes: run `make generate` and install again\n"
+
+
+def document(operations: Mapping[str, Any]) -> Contract:
+    """A contract of these operations alone, by path."""
+    return Contract({"info": {"version": "1"}, "servers": [{"url": "https://example.com"}], "paths": operations})
+
+
+def operation(command: str, **rest: Any) -> dict[str, Any]:
+    return {"operationId": command.replace(" ", ""), "x-cli": command, "responses": {}, **rest}
+
+
+@pytest.mark.parametrize("other", ["lead get", "lead", "lead get all"])
+def test_commands_that_hide_one_another_are_refused(other: str) -> None:
+    both = document({"/a": {"get": operation("lead get")}, "/b": {"get": operation(other)}})
+    with pytest.raises(Failure, match=f"more than one command {other}"):
+        tree(both)
+
+
+def test_operation_without_x_cli_has_no_command() -> None:
+    silent = {"operationId": "silent", "responses": {}}
+    assert list(tree(document({"/a": {"get": silent}, "/b": {"get": operation("lead get")}})).commands) == ["lead"]
+
+
+def test_names_that_would_be_the_same_are_told_apart() -> None:
+    def string(name: str, place: str) -> dict[str, Any]:
+        return {"name": name, "in": place, "required": place == "path", "schema": {"type": "string"}}
+
+    body = {"id": {"type": "string"}, "dry_run": {"type": "string"}, "first_name": {"type": "string"}}
+    body["firstName"] = {"type": "string"}
+    content = {"application/json": {"schema": {"type": "object", "properties": body}}}
+    parameters = [string("id", "path"), string("id", "query"), string("format", "query")]
+    made = operation("lead get", parameters=parameters, requestBody={"content": content})
+    flags = flags_of(document({"/{id}": {"put": made}}).operations[0])
+    assert {flag.name: flag.place for flag in flags} == {
+        "id": ("path", "id"), "query-id": ("query", "id"), "query-format": ("query", "format"),
+        "body-id": ("body", "id"), "body-dry-run": ("body", "dry_run"), "first-name": ("body", "first_name"),
+        "body-first-name": ("body", "firstName"),
+    }  # fmt: skip
+
+
+def test_object_that_holds_itself_ends_somewhere() -> None:
+    schemas = {
+        "Node": {
+            "type": "object",
+            "properties": {"name": {"type": "string"}, "next": {"$ref": "#/components/schemas/Node"}},
+        }
+    }
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Node"}}}
+    made = document({"/a": {"put": operation("node set", requestBody={"content": content})}})
+    made = Contract({**made.document, "components": {"schemas": schemas}})
+    assert [flag.name for flag in flags_of(made.operations[0])] == ["name", "next"]
+
+
+def test_hint_for_what_is_no_draft_names_the_statuses_of_the_contract() -> None:
+    operation = contract.load().operation("updateLeadInCampaign")
+    pattern = operation.responses[400]["x-next-steps"][0]["where"]
+    statuses = operation.definition["x-campaign-statuses"]
+    assert [status for status in statuses if re.search(pattern, f"The campaign is {status}.")] == statuses[1:]
