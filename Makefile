@@ -31,6 +31,8 @@ help: ## Print this help
 	@echo 'is not this machine CONFIRM=host, RATE=5, RESTORE=off; CASE=… runs one case again, REPORT=folder names a folder.'
 	@echo 'It ends 0 where the contract is kept, 1 where it is broken, 2 where it could not be judged.'
 	@echo
+	@echo '`pip install .` gives the command puffle (here .venv/bin/puffle): puffle --help prints its manual.'
+	@echo
 	@echo "sandbox takes more in ARGS, such as ARGS='--latency 50ms-2s --fail 5%=429'; ARGS=--help prints it all."
 
 contract: .venv/.ready $(if $(filter prism proxy,$(TARGET)),node_modules/.ready) ## Judge an implementation: the sandbox, Prism, or any BASE_URL
@@ -66,9 +68,10 @@ test: .venv/.ready node_modules/.ready ## Run the project's own tests
 proof: .venv/.ready ## Print which rules' tests see which broken implementation (part of make test)
 	@pytest --numprocesses auto --dist worksteal --matrix $(ARGS) tests/test_proof.py
 
-bench: .venv/.ready node_modules/.ready benchmarks/node_modules/.ready ## Measure the sandbox beside Prism and Steady (needs wrk), the tests beside schemathesis
+bench: .venv/.ready node_modules/.ready benchmarks/node_modules/.ready ## Measure the sandbox beside Prism and Steady (needs wrk), the tests beside schemathesis, puffle's start
 	@python -m benchmarks --write $(ARGS)
 	@python -m benchmarks.verdicts --write
+	@python -m benchmarks.startup --write
 
 lock: .venv/.ready ## Pin the newest Python and Node tools that pyproject.toml and package.json allow
 	@uv pip compile --quiet --universal --generate-hashes --no-header --upgrade --python-version 3.11 \

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import pytest
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -63,6 +65,31 @@ def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]
         words, cwd=ROOT, env=clean_environment(environment), stdin=subprocess.DEVNULL, capture_output=True,
         text=True, encoding="utf-8", timeout=LONGEST_COMMAND, check=False,
     )  # fmt: skip
+
+
+def typing_environment(**changes: str) -> dict[str, str]:
+    """What a person has who types ``puffle``: the command, a key, and nothing that changes what is printed."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    unwanted = ("COLUMNS", "NO_COLOR", "TERM")
+    kept = {name: value for name, value in clean_environment().items() if name not in unwanted}
+    return {**kept, "PATH": path, "PUFFLE_API_KEY": KEY, "TERM": "xterm", "LC_ALL": "C.UTF-8", **changes}
+
+
+def in_bash(command: str, folder: Path, url: str) -> subprocess.CompletedProcess[bytes]:
+    """Let bash run a command that finds ``puffle`` and a server."""
+    return subprocess.run(
+        ["bash", "-c", command], cwd=folder, env=typing_environment(PUFFLE_API_BASE_URL=url), stdin=subprocess.DEVNULL,
+        capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def needs(tool: str) -> str:
+    """Where a tool is that only the system can provide; without it a test is skipped, or fails in CI."""
+    path = shutil.which(tool)
+    if path is None:
+        assert "CI" not in os.environ, f"CI needs {tool}: .ci/run installs it"
+        pytest.skip(f"{tool} is not installed")
+    return path
 
 
 def make(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:

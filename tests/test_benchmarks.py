@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
+from pathlib import Path
 
 import pytest
 
 from benchmarks import __main__ as benchmark
+from benchmarks import startup
 from benchmarks.measure import CannotMeasure, Reading, measure
+from tests.running import needs
 
 
 @pytest.fixture
 def _wrk() -> None:
-    if shutil.which("wrk") is None:
-        assert "CI" not in os.environ, "CI needs wrk: .ci/run installs it"
-        pytest.skip("wrk is not installed")
+    needs("wrk")
 
 
 @pytest.mark.usefixtures("_wrk")
@@ -61,3 +60,13 @@ def test_ratios_are_medians_within_rounds() -> None:
     assert "| requests/s | Steady | 1.000 | at least 1.500 | missed |" in table
     assert "| p99 to p50 | Prism | 2.000 | below 1.000 | missed |" in table
     assert "| memory | Prism | 1.000 | below 0.333 | missed |" in table
+
+
+def test_start_up_is_measured_and_compared() -> None:
+    times = startup.measure(Path(sys.executable).parent, rounds=1)
+    assert set(times) == set(startup.COMMANDS)
+    assert all(0 < seconds < 30 for (seconds,) in times.values())
+    same = {name: [0.1, 0.2] for name in startup.COMMANDS}
+    table = startup.table({**same, "puffle --version": [0.1, 0.3], "puffle --help": [1, 2]})
+    assert "| `puffle --version` | 200 | 1.25 | at most 1.5 | met |" in table
+    assert "| `puffle --help` | 1500 | 10.00 | at most 1.5 | missed |" in table

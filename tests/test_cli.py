@@ -9,11 +9,8 @@ there are answers, ``sent``: method, path and body of each request. ``{server}``
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +21,7 @@ import yaml
 from mock.process import Server
 from mock.sandbox.admin import PREFIX
 from puffle import contract
-from tests.running import KEY, ROOT, clean_environment
+from tests.running import KEY, ROOT, in_bash, needs
 from tests.sandboxes import sandbox
 from tests.scripted import scripted
 
@@ -39,38 +36,23 @@ def seeded() -> Iterator[Server]:
         yield server
 
 
-def run(command: str, folder: Path, url: str) -> subprocess.CompletedProcess[bytes]:
-    """Let bash run a command that finds ``puffle`` and a server."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = clean_environment(
-        {"PATH": path, "PUFFLE_API_BASE_URL": url, "PUFFLE_API_KEY": KEY, "LC_ALL": "C.UTF-8"}
-    )
-    for name in ("COLUMNS", "NO_COLOR", "HTTPS_PROXY", "https_proxy"):
-        environment.pop(name, None)
-    return subprocess.run(
-        ["bash", "-c", command], cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
-        timeout=60, check=False,
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
 def test_case(case: Path, seeded: Server, tmp_path: Path, pytestconfig: pytest.Config) -> None:
     command = (case / "command").read_text("utf-8")
     for tool in _TOOLS:
-        if re.search(rf"\b{tool}\b", command) and shutil.which(tool) is None:
-            assert "CI" not in os.environ, f"CI needs {tool}: .ci/run installs it"
-            pytest.skip(f"{tool} is not installed")
+        if re.search(rf"\b{tool}\b", command):
+            needs(tool)
     folder = tmp_path / "case"
     shutil.copytree(case, folder)
     came: dict[str, str] = {}
     if (case / "answers.yaml").exists():
         with scripted(yaml.safe_load((case / "answers.yaml").read_text("utf-8"))) as server:
-            done, url = run(command, folder, server.url), server.url
+            done, url = in_bash(command, folder, server.url), server.url
             came["sent"] = server.lines()
         assert all(KEY.encode() not in request.partition(b"\r\n\r\n")[2] for request in server.requests)
     else:
         httpx.post(f"{seeded.url}{PREFIX}/reset").raise_for_status()
-        done, url = run(command, folder, seeded.url), seeded.url
+        done, url = in_bash(command, folder, seeded.url), seeded.url
     for name, printed in (("stdout", done.stdout), ("stderr", done.stderr)):
         text = printed.decode("utf-8")
         assert KEY not in text or "--help" in command, f"the key is in {name}"
@@ -92,7 +74,7 @@ def test_example_of_the_manual_runs_as_it_stands(seeded: Server, tmp_path: Path)
     for command in example[1].replace("http://127.0.0.1:4011", seeded.url).split("  puffle ")[1:]:
         httpx.post(f"{seeded.url}{PREFIX}/reset").raise_for_status()
         setting = example[1].partition("  puffle ")[0].replace("http://127.0.0.1:4011", seeded.url)
-        done = run(f"unset PUFFLE_API_KEY\n{setting}puffle {command}", tmp_path, "http://127.0.0.1:1")
+        done = in_bash(f"unset PUFFLE_API_KEY\n{setting}puffle {command}", tmp_path, "http://127.0.0.1:1")
         assert (done.returncode, done.stderr) == (0, b"")
         row = json.loads(done.stdout)["prospect"]
         assert (row["first_name"], row["position"]) == ("Janet", "Chief Revenue Officer")

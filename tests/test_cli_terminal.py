@@ -8,7 +8,6 @@ import pty
 import re
 import select
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import DRAFT, KEY, LEAD, clean_environment
+from tests.running import DRAFT, LEAD, needs, typing_environment
 from tests.scripted import scripted
 
 PUFFLE = str(Path(sys.executable).with_name("puffle"))
@@ -29,18 +28,12 @@ REFUSED = {"status": 404, "body": {"error": "Campaign not found."}}
 LONGEST = 20
 
 
-def environment(**changes: str) -> dict[str, str]:
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    kept = {name: value for name, value in clean_environment().items() if name not in ("NO_COLOR", "TERM")}
-    return {**kept, "PATH": path, "PUFFLE_API_KEY": KEY, "TERM": "xterm", "LC_ALL": "C.UTF-8", **changes}
-
-
 @contextlib.contextmanager
 def on_a_terminal(words: list[str], **changes: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """Run a command whose input and outputs are a terminal, of which the file descriptor is given."""
     outside, inside = pty.openpty()
     process = subprocess.Popen(
-        ["setsid", "--ctty", *words], env=environment(**changes), stdin=inside, stdout=inside, stderr=inside
+        ["setsid", "--ctty", *words], env=typing_environment(**changes), stdin=inside, stdout=inside, stderr=inside
     )
     os.close(inside)
     try:
@@ -85,7 +78,11 @@ def test_colour_can_be_turned_off() -> None:
 
 def started(words: list[str], url: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        words, env=environment(PUFFLE_API_BASE_URL=url), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        words,
+        env=typing_environment(PUFFLE_API_BASE_URL=url),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -124,14 +121,6 @@ def test_interrupt_before_anything_is_sent_ends_130(tmp_path: Path) -> None:
     assert (process.returncode, out, err) == (130, "", "puffle: interrupted; nothing was sent\n")
 
 
-def needs(shell: str) -> str:
-    path = shutil.which(shell)
-    if path is None:
-        assert "CI" not in os.environ, f"CI needs {shell}: .ci/run installs it"
-        pytest.skip(f"{shell} is not installed")
-    return path
-
-
 COMPLETED = [
     ("camp", {"campaign"}),
     ("campaign lead up", {"update"}),
@@ -153,7 +142,9 @@ printf '%s\\n' "${COMPREPLY[@]}"
 
 def shell(*words: str, **changes: str) -> str:
     """What a shell prints."""
-    done = subprocess.run(words, env=environment(**changes), capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        words, env=typing_environment(**changes), capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.stderr == ""
     return done.stdout
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 import shlex
 import sys
+from pathlib import Path
 
 from contract_tests.report import Report
 from contract_tests.settings import Deviations, Settings
 from contract_tests.verdict import SHAPES, Finding, Verdict
 from mock import run
 from puffle import contract
+from puffle.cli.flags import OWN_FLAGS
 from tests.implementations import implementation
-from tests.running import KEY, ROOT, background, command, served
+from tests.running import KEY, ROOT, background, command, in_bash, needs, served
 from tests.sandboxes import sandbox
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -80,4 +82,28 @@ def test_doors_shown_answer_as_shown() -> None:
 def test_options_of_the_sandbox_shown_are_all_there_are() -> None:
     helped = command(sys.executable, "-m", "mock.sandbox", "--help").stdout
     there = set(re.findall(r"^  (--[a-z-]+)", helped, re.MULTILINE))
-    assert {"--port", "--data"} | set(re.findall(r"^\| `(--[a-z-]+)", README, re.MULTILINE)) == there
+    assert {"--port", "--data"} | options_in("Develop against a mock") == there
+
+
+def options_in(section: str) -> set[str]:
+    """The options that a section of the README has in its table."""
+    text = README.partition(f"## {section}\n")[2].partition("\n## ")[0]
+    return set(re.findall(r"^\| `(--[a-z-]+)", text, re.MULTILINE))
+
+
+def test_options_of_puffle_shown_are_all_there_are() -> None:
+    assert options_in("Edit a lead from the command line") | {"--help"} == {f"--{name}" for name in OWN_FLAGS}
+
+
+def test_edits_shown_are_made_as_shown(tmp_path: Path) -> None:
+    shown = re.search(
+        r"^## Edit a lead from the command line\n\n```console\n(.*?)```", README, re.MULTILINE | re.DOTALL
+    )
+    assert shown
+    needs("jq")
+    with sandbox() as server:
+        commands = re.findall(r"^\$ (puffle (?:.*\\\n)*.*)\n(.*)", shown[1], re.MULTILINE)
+        assert len(commands) == 2
+        for line, printed in commands:
+            done = in_bash(f"{line} 2>&1", tmp_path, server.url)
+            assert done.stdout.decode() == f"{printed}\n"
