@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
-import pkgutil
 import re
 import time
-import typing
-from collections.abc import Callable, Iterator
-from datetime import date, datetime
-from enum import Enum
-from importlib import import_module
-from types import NoneType, UnionType
-from typing import Any
-from uuid import UUID
+from collections.abc import Callable
 
 import httpx
-from puffle_client import AuthenticatedClient, api
-from puffle_client.types import Unset
+from puffle_client import AuthenticatedClient
 
 import puffle
-from puffle.cli.failures import Failure, Interrupted, NotUnderstood
-from puffle.cli.request import NOTHING, Values
+from puffle.cli.client import arguments_of, function_of
+from puffle.cli.failures import Interrupted, NotUnderstood
+from puffle.cli.request import Values
 from puffle.cli.settings import Settings
 from puffle.contract import JSON, Operation
 from puffle.throttling import LONGEST_WAIT, seconds_to_wait
@@ -40,11 +31,8 @@ class Call:
             Failure: the client was generated from another contract.
         """
         self._settings = settings
-        self._function = _function(operation)
-        try:
-            self._arguments = dict(_arguments(self._function, values))
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
-            raise Failure(f"puffle_client does not know what the contract says ({error}): {_REMEDY}") from None
+        self._function = function_of(operation)
+        self._arguments = arguments_of(self._function, values)
 
     def request(self) -> httpx.Request:
         """The request that would be sent; nothing is."""
@@ -118,81 +106,6 @@ class Call:
                 if not answers:
                     raise
         return answers[0]
-
-
-_REMEDY = "run `make generate` and install again"
-
-
-def _function(operation: Operation) -> Callable[..., object]:
-    """The client's function for an operation; the generator spells its name in its own way."""
-    for module in pkgutil.walk_packages(api.__path__, f"{api.__name__}."):
-        if not module.ispkg and _folded(module.name.rpartition(".")[2]) == _folded(operation.id):
-            function: Callable[..., object] = import_module(module.name).sync_detailed
-            return function
-    raise Failure(f"puffle_client has no operation {operation.id}: {_REMEDY}")
-
-
-def _arguments(function: Callable[..., object], values: Values) -> Iterator[tuple[str, Any]]:
-    hints = typing.get_type_hints(function)
-    names = {_folded(name): name for name in inspect.signature(function).parameters}
-    for (place, name), value in values.parameters.items():
-        argument = names.get(_folded(f"{name}_{place}")) or names[_folded(name)]
-        yield argument, _converted(hints[argument], value)
-    if values.body is not NOTHING:
-        yield "body", _converted(hints["body"], values.body)
-
-
-def _converted(hint: Any, value: Any) -> Any:
-    """A JSON value as the type that the client takes.
-
-    Raises:
-        LookupError, TypeError, ValueError, AttributeError: it is none of that type.
-    """
-    origin, parts = typing.get_origin(hint), typing.get_args(hint)
-    if origin in (typing.Union, UnionType):
-        for part in parts:
-            try:
-                return _converted(part, value)
-            except (LookupError, TypeError, ValueError, AttributeError):
-                continue
-        raise TypeError(f"{value!r} is none of {hint}")
-    if origin is list and isinstance(value, list):
-        return [_converted(parts[0], part) for part in value]
-    if origin is typing.Literal and value in parts:
-        return value
-    if hint is Any:
-        return value
-    if isinstance(hint, type) and hint is not Unset:
-        if hint in _FROM_TEXT:
-            return _FROM_TEXT[hint](value)
-        if issubclass(hint, Enum):
-            return hint(value)
-        if hasattr(hint, "from_dict"):
-            return hint.from_dict(value)
-        if isinstance(value, hint) and isinstance(value, bool) == (hint is bool):
-            return value
-        if hint is float and isinstance(value, int):
-            return value
-        if hint is int and isinstance(value, float):
-            return int(value)
-    raise TypeError(f"{value!r} is no {hint}")
-
-
-_FROM_TEXT: dict[type, Callable[[str], Any]] = {
-    UUID: UUID,
-    datetime: datetime.fromisoformat,
-    date: date.fromisoformat,
-    NoneType: lambda value: _none(value),
-}
-
-
-def _none(value: object) -> None:
-    if value is not None:
-        raise TypeError(f"{value!r} is not null")
-
-
-def _folded(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _reason(error: Exception) -> str:

@@ -26,7 +26,10 @@ def say(message: str) -> None:
     start = f"\x1b[{_RED}mpuffle:\x1b[0m" if _coloured(sys.stderr) else "puffle:"
     if sys.stderr is not None:
         encoding = sys.stderr.encoding or "utf-8"
-        print(start, printable.encode(encoding, "replace").decode(encoding), file=sys.stderr, flush=True)
+        try:
+            print(start, printable.encode(encoding, "replace").decode(encoding), file=sys.stderr, flush=True)
+        except OSError:  # nobody can be told; the exit code tells it
+            abandon(2)
 
 
 def formatted(body: bytes) -> bytes:
@@ -61,10 +64,10 @@ def write(result: bytes, key: str, what: str) -> None:
         raise Failure(f"{what} could not be written: {error.strerror}") from None
 
 
-def abandon() -> None:
-    """Write no more to standard output, nor complain of it when Python ends."""
+def abandon(descriptor: int = 1) -> None:
+    """Write no more to an output, by default the standard one, nor complain of it when Python ends."""
     with open(os.devnull, "wb") as nothing:  # noqa: PTH123 -- a Path opens no better
-        os.dup2(nothing.fileno(), 1)
+        os.dup2(nothing.fileno(), descriptor)
 
 
 def _coloured(stream: TextIO | None) -> bool:
