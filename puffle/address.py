@@ -16,18 +16,21 @@ def checked(address: str, variable: str) -> str:
     Raises:
         ValueError: it is none, or would carry the key in the clear to another machine; the message says what to give.
     """
-    address = address.rstrip("/")
     wrong = ValueError(f"{variable}={address} is no address of a server: give one such as https://staging.example.com")
     try:
         url = urlsplit(address)
         _ = url.port
     except ValueError:
         raise wrong from None
-    if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment or "@" in url.netloc:
+    if "@" in url.netloc:
+        raise ValueError(f"{variable} holds a user name or a password: give the address alone")
+    if url.scheme not in ("http", "https") or not url.hostname or "?" in address or "#" in address:
         raise wrong
     if not is_loopback(url.hostname) and url.scheme != "https":
-        raise ValueError(f"{url.hostname} is not this machine: give an https address, so that the key stays secret")
-    return address
+        raise ValueError(
+            f"{variable} is on {url.hostname}, not on this machine: give an https address, so that the key stays secret"
+        )
+    return address.rstrip("/")
 
 
 def host(address: str) -> str:

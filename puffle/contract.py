@@ -104,7 +104,8 @@ class Operation:
     @property
     def responses(self) -> dict[int, Mapping[str, Any]]:
         """The declared responses by status, ranges and the default aside."""
-        return {int(key): response for key, response in self.definition["responses"].items() if str(key).isdigit()}
+        declared = {str(key): response for key, response in self.definition["responses"].items()}
+        return {int(key): self.contract.resolve(one) for key, one in declared.items() if key.isdigit()}
 
     def response(self, status: int) -> Mapping[str, Any] | None:
         """The response that is declared for a status, by itself, by its range (``4XX``) or as the default."""
@@ -121,6 +122,21 @@ class Operation:
         return content
 
     @property
+    def description(self) -> str:
+        """What it does, at length; empty where the contract leaves it at the summary."""
+        return str(self.definition.get("description") or "")
+
+    @property
+    def secured(self) -> bool:
+        """It wants a key."""
+        return bool(self.definition.get("security", self.contract.document.get("security", ())))
+
+    @property
+    def takes_json(self) -> bool:
+        """It takes a JSON body, or none at all."""
+        return bool(self.request_content) or not self._request_body
+
+    @property
     def body_required(self) -> bool:
         """A request without a body is none of the operation's."""
         return bool(self._request_body.get("required", False))
@@ -131,21 +147,25 @@ class Operation:
 
     def path(self, **parameters: str) -> str:
         """The path with its parameters filled in, taken as they are: the caller vouches for them."""
-        return self.path_template.format(**parameters)
+        path = self.path_template
+        for name, value in parameters.items():
+            path = path.replace(f"{{{name}}}", value)
+        return path
 
     def examples(self) -> Iterator[Example]:
         """Each request that the contract shows together with its answer, paired by name."""
+        resolve = self.contract.resolve
         bodies = self.request_content.get("examples", {})
         for answer in self.example_answers():
             values = {
-                (parameter["in"], parameter["name"]): parameter["examples"][answer.name]["value"]
+                (parameter["in"], parameter["name"]): resolve(parameter["examples"][answer.name])["value"]
                 for parameter in self.parameters
                 if answer.name in parameter.get("examples", {})
             }
             required = {(p["in"], p["name"]) for p in self.parameters if p.get("required")}
             if required <= set(values) and (answer.name in bodies or not self.request_content):
                 path = self.path(**{name: value for (place, name), value in values.items() if place == "path"})
-                body = bodies[answer.name]["value"] if self.request_content else None
+                body = resolve(bodies[answer.name])["value"] if self.request_content else None
                 yield Example(answer.name, values, path, body, answer.status, answer.body)
 
     def example_answers(self) -> Iterator[ExampleAnswer]:
@@ -153,7 +173,7 @@ class Operation:
         for status, response in self.responses.items():
             headers = {name: str(h["example"]) for name, h in response.get("headers", {}).items() if "example" in h}
             for name, example in response.get("content", {}).get(JSON, {}).get("examples", {}).items():
-                yield ExampleAnswer(name, status, headers, example["value"])
+                yield ExampleAnswer(name, status, headers, self.contract.resolve(example)["value"])
 
 
 class Contract:
@@ -171,8 +191,8 @@ class Contract:
 
     @property
     def servers(self) -> Sequence[Mapping[str, Any]]:
-        """The servers that it names; the first is the one in production."""
-        servers: Sequence[Mapping[str, Any]] = self.document["servers"]
+        """The servers that it names, if any; the first is the one in production."""
+        servers: Sequence[Mapping[str, Any]] = self.document.get("servers", ())
         return servers
 
     @cached_property
@@ -180,7 +200,7 @@ class Contract:
         """All operations, in the contract's order."""
         return tuple(
             Operation(self, method.upper(), path, definition, tuple(item.get("parameters", ())))
-            for path, item in self.document["paths"].items()
+            for path, item in ((path, self.resolve(item)) for path, item in self.document["paths"].items())
             for method, definition in item.items()
             if method in METHODS
         )
@@ -232,7 +252,7 @@ class Contract:
 
     def standalone(self, schema: Schema) -> dict[str, Any]:
         """The same schema with the components beside it, so that a validator can follow its references."""
-        return {**schema, "components": self.document["components"]}
+        return {**schema, "components": self.document.get("components", {})}
 
     def members(self, schema: Schema) -> dict[str, Schema]:
         """The properties of an object, those that it is composed of (``allOf``) included."""

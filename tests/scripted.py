@@ -11,7 +11,8 @@ from http import HTTPStatus
 from typing import Any
 
 Answer = Mapping[str, Any]
-"""``status``, ``headers`` and ``body`` of an answer; ``hang-up`` for none; ``silent`` to let the client wait."""
+"""``status``, ``headers`` and ``body`` of an answer; ``hang-up`` for none; ``silent`` to let the client wait, and
+``dawdle`` to send the body byte by byte."""
 
 
 class Scripted:
@@ -89,4 +90,11 @@ def _answer(connection: socket.socket, answer: Answer, ended: threading.Event) -
     reason = HTTPStatus(status).phrase if status in HTTPStatus.__members__.values() else "Odd"
     headers = {"Content-Type": "application/json", "Content-Length": len(content), "Connection": "close"}
     lines = [f"{name}: {value}" for name, value in {**headers, **answer.get("headers", {})}.items()]
-    connection.sendall("\r\n".join([f"HTTP/1.1 {status} {reason}", *lines, "", ""]).encode() + content)
+    head = "\r\n".join([f"HTTP/1.1 {status} {reason}", *lines, "", ""]).encode()
+    if "dawdle" not in answer:
+        connection.sendall(head + content)
+        return
+    for part in (head, *(content[at : at + 1] for at in range(len(content)))):
+        connection.sendall(part)
+        if ended.wait(0.2):
+            return

@@ -10,13 +10,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 
 from puffle import contract
-from puffle.cli.commands import tree
+from puffle.cli.commands import Group, tree
 from puffle.cli.failures import Failure
 from puffle.cli.flags import flags_of
+from puffle.cli.request import assemble
 from puffle.contract import Contract
 from tests.running import DRAFT, KEY, ROOT, clean_environment
 from tests.scripted import Answer, scripted
@@ -30,6 +32,8 @@ def extended() -> dict[str, Any]:
     document: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text("utf-8"))
     document["paths"].update(yaml.safe_load((ROOT / "tests" / "more-operations.yaml").read_text("utf-8")))
     document["tags"].append({"name": "Campaign notes", "description": "What people write down."})
+    thing = {"name": "thing-id", "in": "path", "required": True, "schema": {"type": "string"}}
+    document["components"]["parameters"] = {"Thing": thing}
     return document
 
 
@@ -95,7 +99,8 @@ def test_fields_of_every_type_are_flags(puffle: Puffle) -> None:
         "--body-id", "17", "--address", '{"city": "Oslo", "zip": "0150"}', "--address.location.lat", "59.9",
         "--address.city", "Bergen",
     )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert done.stderr == "puffle: note: the contract does not list address.zip, so the server may ignore it\n"
     path, _, body = sent.removesuffix("\n").partition(" {")
     assert path == f"PUT /api/campaigns/{DRAFT}/settings"
     assert yaml.safe_load("{" + body) == {
@@ -107,6 +112,56 @@ def test_fields_of_every_type_are_flags(puffle: Puffle) -> None:
 def test_body_that_is_optional_may_be_left_out(puffle: Puffle) -> None:
     done, sent = puffle("campaign", "set", "--id", DRAFT)
     assert (done.returncode, done.stderr, sent) == (0, "", f"PUT /api/campaigns/{DRAFT}/settings\n")
+
+
+TEXT: Answer = {"status": 200, "body": "A thing\n", "headers": {"Content-Type": "text/plain"}}
+
+
+def test_what_has_a_default_is_not_sent_unasked(puffle: Puffle) -> None:
+    done, sent = puffle("thing", "get", "--thing-id", "a/b ü", answers=(TEXT,))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "A thing\n", "")
+    assert sent == "GET /api/things/a%2Fb%20%C3%BC\n"
+
+
+def test_names_that_are_nearly_the_same_are_both_sent(puffle: Puffle) -> None:
+    words = ["--user-id", "A", "--userid", "B", "--class", "C", "--limit", "5", "--is-off"]
+    done, sent = puffle("thing", "get", "--thing-id", "7", *words, answers=(TEXT,))
+    assert done.returncode == 0
+    assert sorted(sent.strip().partition("?")[2].split("&")) == [
+        "class=C",
+        "isOff=true",
+        "limit=5",
+        "user_id=A",
+        "userid=B",
+    ]
+
+
+def test_operations_of_nearly_the_same_name_are_told_apart(puffle: Puffle) -> None:
+    done, sent = puffle("thing", "new", "--thing-id", "7", "--name", "x", "--due", "2026-01-31T10:00:00Z")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sent == 'POST /api/things/7 {"name":"x","due":"2026-01-31T10:00:00+00:00"}\n'
+
+
+def test_body_that_is_required_is_sent_even_if_empty(puffle: Puffle) -> None:
+    assert puffle("thing", "new", "--thing-id", "7")[1] == "POST /api/things/7 {}\n"
+
+
+def test_headers_are_flags_but_for_those_that_openapi_keeps(puffle: Puffle, project: Path) -> None:
+    with scripted([TEXT]) as server:
+        variables = {"PYTHONPATH": str(project), "PUFFLE_API_BASE_URL": server.url}
+        words = ["thing", "get", "--thing-id", "7", "--idempotency-key", DRAFT, "--x-note", "hello"]
+        subprocess.run(
+            [sys.executable, "-m", "puffle", *words],
+            cwd=project,
+            env=clean_environment(variables),
+            check=True,
+            timeout=60,
+        )
+        head = server.requests[0].decode().lower()
+    assert f"\r\nidempotency-key: {DRAFT}\r\n" in head
+    assert "\r\nx-note: hello\r\n" in head
+    assert "\r\nauthorization:" not in head, "an operation without security is sent no key"
+    assert "--authorization" not in puffle("thing", "get", "--help")[0].stdout
 
 
 @pytest.mark.parametrize(
@@ -130,6 +185,12 @@ def test_body_that_is_optional_may_be_left_out(puffle: Puffle) -> None:
         (f"campaign set --id {DRAFT} --daily-limit 5 --weight -", '--weight: "-" is not of types "'),
         (f"campaign set --id {DRAFT} --daily-limit 5 --address [] --address.city Oslo", "--address is no JSON object"),
         (f"campaign set --id {DRAFT} --daily-limit 5 --created now", "No such option '--created'"),
+        (f"campaign set --id {DRAFT} --daily-limit 5 --weight 1e999", "--weight: holds a number that is too large"),
+        ("thing get --thing-id ..", "--thing-id: '..' would lead to another path"),
+        ("thing get --thing-id=", "--thing-id: '' would lead to another path"),
+        ("thing get --thing-id 7 --x-note é", "--x-note: a header takes printable ASCII alone"),
+        ("thing get --thing-id 7 --idempotency-key 7", '--idempotency-key: "7" is not a "uuid"'),
+        ("thing upload --thing-id 7", "takes another body than JSON, which puffle cannot send"),
         (
             f"campaign set --id {DRAFT} --daily-limit 5 --address - --address.location -",
             "--address and --address.location cannot both be read from standard input",
@@ -163,6 +224,12 @@ def test_operation_that_the_client_does_not_know_is_said(project: Path, puffle: 
         hidden.rename(module)
     assert (done.returncode, done.stdout, sent) == (3, "", "")
     assert done.stderr == "puffle: puffle_client has no operation addNotes: run `make generate` and install again\n"
+
+
+def test_parameter_that_the_client_would_send_otherwise_is_not_sent(puffle: Puffle) -> None:
+    done, sent = puffle("thing", "get", "--thing-id", "7", "--filter", '{"a": "x"}')
+    assert (done.returncode, done.stdout, sent) == (3, "", "")
+    assert done.stderr == "puffle: puffle_client does not send filter as the contract says: nothing was sent\n"
 
 
 def document(operations: Mapping[str, Any]) -> Contract:
@@ -203,6 +270,18 @@ def test_names_that_would_be_the_same_are_told_apart() -> None:
     }  # fmt: skip
 
 
+def test_contract_may_leave_out_what_openapi_lets_it_leave_out() -> None:
+    page = {"name": "page", "in": "query", "schema": {"type": "integer"}}
+    made = operation("lead get", description=None, parameters=[page])
+    bare = Contract({"info": {"title": "Bare", "version": "1"}, "paths": {"/a": {"get": made}}})
+    group = tree(bare).commands["lead"]
+    assert isinstance(group, Group)
+    for command in (tree(bare), group, group.commands["get"]):
+        assert "leadget" in command.get_help(click.Context(command, info_name="puffle"))
+    only = bare.operations[0]
+    assert assemble(only, flags_of(only), {"page": ["2"]}).parameters == {("query", "page"): 2}
+
+
 def test_object_that_holds_itself_ends_somewhere() -> None:
     schemas = {
         "Node": {
@@ -219,5 +298,8 @@ def test_object_that_holds_itself_ends_somewhere() -> None:
 def test_hint_for_what_is_no_draft_names_the_statuses_of_the_contract() -> None:
     operation = contract.load().operation("updateLeadInCampaign")
     pattern = operation.responses[400]["x-next-steps"][0]["where"]
-    statuses = operation.definition["x-campaign-statuses"]
-    assert [status for status in statuses if re.search(pattern, f"The campaign is {status}.")] == statuses[1:]
+    drafts_only = [f"The campaign is {status}." for status in operation.definition["x-campaign-statuses"][1:]]
+    for message in (*drafts_only, "Campaign is not a draft", "A paused campaign cannot be edited"):
+        assert re.search(pattern, message), message
+    for message in ("The field status must be active.", "updates.name: 5 is not of type string"):
+        assert not re.search(pattern, message), message

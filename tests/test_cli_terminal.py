@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import DRAFT, LEAD, needs, typing_environment
+from tests.running import DRAFT, LEAD, ROOT, needs, typing_environment
 from tests.scripted import scripted
 
 PUFFLE = str(Path(sys.executable).with_name("puffle"))
@@ -98,7 +98,7 @@ def test_interrupt_while_the_server_is_asked_ends_130() -> None:
         assert server.arrived.acquire(timeout=LONGEST)
         out, err = interrupted(process)
     assert (process.returncode, out) == (130, "")
-    assert err == "puffle: interrupted; a request that was under way may have been done all the same\n"
+    assert err == "puffle: interrupted; the request may have been done all the same\n"
 
 
 def test_interrupt_while_it_waits_ends_130() -> None:
@@ -109,7 +109,18 @@ def test_interrupt_while_it_waits_ends_130() -> None:
         assert "Trying again in 60 s" in process.stderr.readline()
         out, err = interrupted(process)
     assert (process.returncode, out, len(server.requests)) == (130, "", 1)
-    assert err.startswith("puffle: interrupted")
+    assert err == "puffle: interrupted; nothing was done\n"
+
+
+def test_server_that_dawdles_for_ever_is_given_up() -> None:
+    code = "import sys; from puffle.cli import call, main; call.SECONDS_IN_ALL = 1; sys.exit(main(sys.argv[1:]))"
+    with scripted([{**DONE, "dawdle": True}]) as server:
+        done = subprocess.run(
+            [sys.executable, "-c", code, *EDIT[1:]], env=typing_environment(PUFFLE_API_BASE_URL=server.url),
+            capture_output=True, text=True, timeout=LONGEST, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "did not answer in time (30 s of silence, 1 s in all); the request may have been done" in done.stderr
 
 
 def test_interrupt_before_anything_is_sent_ends_130(tmp_path: Path) -> None:
@@ -118,7 +129,7 @@ def test_interrupt_before_anything_is_sent_ends_130(tmp_path: Path) -> None:
     process = started(words, "http://127.0.0.1:1")
     with (tmp_path / "updates").open("w"):  # once it is open, puffle reads from it
         out, err = interrupted(process)
-    assert (process.returncode, out, err) == (130, "", "puffle: interrupted; nothing was sent\n")
+    assert (process.returncode, out, err) == (130, "", "puffle: interrupted; nothing was done\n")
 
 
 COMPLETED = [
@@ -128,6 +139,7 @@ COMPLETED = [
     ("campaign lead update --updates.fi", {"--updates.first-name"}),
     ("campaign lead update --pro", {"--prospect-id"}),
     ("--completion ", {"bash", "zsh", "fish"}),
+    ("campaign lead update --updates @upd", {"@updates.json", "@updates/"}),
 ]
 
 
@@ -140,25 +152,34 @@ printf '%s\\n' "${COMPREPLY[@]}"
 """
 
 
-def shell(*words: str, **changes: str) -> str:
+def shell(*words: str, folder: Path = ROOT, **changes: str) -> str:
     """What a shell prints."""
     done = subprocess.run(
-        words, env=typing_environment(**changes), capture_output=True, text=True, timeout=60, check=False
+        words, cwd=folder, env=typing_environment(**changes), capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stderr == ""
     return done.stdout
 
 
-@pytest.mark.parametrize(("typed", "offered"), COMPLETED)
-def test_bash_completes(typed: str, offered: set[str]) -> None:
-    assert set(shell("bash", "-c", BASH, "bash", "puffle", *typed.split(" ")).split()) == offered
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """One in which there is something to name."""
+    (tmp_path / "updates.json").touch()
+    (tmp_path / "updates").mkdir()
+    return tmp_path
 
 
 @pytest.mark.parametrize(("typed", "offered"), COMPLETED)
-def test_fish_completes(typed: str, offered: set[str], tmp_path: Path) -> None:
+def test_bash_completes(typed: str, offered: set[str], folder: Path) -> None:
+    printed = shell("bash", "-c", BASH, "bash", "puffle", *typed.split(" "), folder=folder)
+    assert set(printed.split()) == offered
+
+
+@pytest.mark.parametrize(("typed", "offered"), COMPLETED)
+def test_fish_completes(typed: str, offered: set[str], folder: Path) -> None:
     code = f"puffle --completion fish | source; complete --do-complete {shlex.quote('puffle ' + typed)}"
-    folders = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(tmp_path))
-    printed = shell(needs("fish"), "--no-config", "-c", code, **folders)
+    folders = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(folder / "updates"))
+    printed = shell(needs("fish"), "--no-config", "-c", code, folder=folder, **folders)
     assert {line.partition("\t")[0] for line in printed.splitlines()} == offered
 
 

@@ -90,7 +90,7 @@ def test_missing_lead_is_not_judged() -> None:
         ({"BASE_URL": "http://[::1"}, "is no address of a server"),
         ({"BASE_URL": "http://127.0.0.1:abc"}, "is no address of a server"),
         ({"BASE_URL": "ftp://example.com"}, "is no address of a server"),
-        ({"BASE_URL": "https://key@example.com"}, "is no address of a server"),
+        ({"BASE_URL": "https://key@example.com"}, "holds a user name or a password"),
         ({"BASE_URL": "http://api.invalid"}, "give an https address"),
         ({"BASE_URL": "https://api.invalid"}, "add CONFIRM=api.invalid"),
         ({"BASE_URL": "https://api.invalid", "CONFIRM": "another.invalid"}, "add CONFIRM=api.invalid"),

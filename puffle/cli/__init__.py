@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Failure as error:
         failure = error
     except KeyboardInterrupt:
-        failure = Interrupted("interrupted; nothing was sent")
+        failure = Interrupted("interrupted; nothing was done")
     except Exception as error:
         failure = Failure(f"this is a fault of puffle itself, please report it: {type(error).__name__}: {error}")
     if isinstance(failure, Interrupted):

@@ -9,19 +9,21 @@ from typing import Any
 import httpx
 
 from puffle.cli.failures import Failure, NotUnderstood, Refused
+from puffle.cli.output import formatted
 from puffle.contract import JSON, Operation
 from puffle.secret import Secret
 from puffle.shapes import validator
 from puffle.throttling import seconds_to_wait
 
 LONGEST_SHOWN = 300
+SECONDS_OF_A_DAY = 86_400
 NOT_JSON = object()
 
 _NEXT_STEPS = {
     400: "Correct what the message names.",
     401: "Check the key in PUFFLE_API_KEY.",
     403: "Use a key that has the permission.",
-    404: "Check the ids, and that the key is of the workspace that owns them.",
+    404: "Check the ids, that the key is of the workspace that owns them, and PUFFLE_API_BASE_URL.",
 }
 """For statuses of which the contract says nothing better in ``x-next-steps``."""
 
@@ -40,19 +42,23 @@ class Answer:
 
     @property
     def message(self) -> str:
-        """What the server says, as one sentence."""
+        """What the server says, as one sentence; empty where it says nothing."""
         said = self._json
         if isinstance(said, dict) and isinstance(said.get("error"), str):
             said = said["error"]
         elif said is NOT_JSON:
-            said = self._response.text
+            said = self._response.content.decode("utf-8", "replace")
         text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
         if not text.strip():
-            return "no reason given."
+            return ""
         text = " ".join("".join(mark if mark.isprintable() else " " for mark in self._secret.hide(text)).split())
         if len(text) > LONGEST_SHOWN:
             text = f"{text[:LONGEST_SHOWN]}…"
         return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+    @property
+    def _because(self) -> str:
+        return f": {self.message}" if self.message else "."
 
     def result(self) -> bytes:
         """The body of a request that was done.
@@ -61,25 +67,37 @@ class Answer:
             Refused: the server understood the request and does not do it.
             NotUnderstood: the answer is none of the contract's.
         """
-        if self._declared is None:
+        throttled = self._status == httpx.codes.TOO_MANY_REQUESTS
+        if self._declared is None and not throttled:
             raise self._undeclared()
-        empty = not self._response.content.strip()
+        not_json = self._wants_json and self._json is NOT_JSON
         if not self._response.is_success:
-            if self._json is NOT_JSON and not empty:
+            if not_json and self._response.content.strip() and not throttled:
                 raise self._not_json()
-            raise Refused(_sentences(f"refused with {self._status}: {self.message}", self._next()))
-        schema = self._declared.get("content", {}).get(JSON, {}).get("schema")
-        if schema is None:
-            return self._response.content
-        if self._json is NOT_JSON:
+            raise Refused(_sentences(f"refused with {self._status}{self._because}", self._next()))
+        if not_json:
             raise self._not_json()
-        problem = self._problem(schema)
+        problem = self._problem()
         if problem:
             why = f"answered {self._status} outside the contract {self._operation.contract.version}: {problem}"
             raise NotUnderstood(f"{why}. The request was probably done.", self._response.content)
         return self._response.content
 
-    def _problem(self, schema: Any) -> str:
+    def shown(self, body: bytes, style: str) -> bytes:
+        """A body as it is printed: laid out if it is JSON, unless it is wanted as it came."""
+        if style == "raw" or not self._wants_json:
+            return body
+        return b"" if self._json is NOT_JSON else formatted(body)
+
+    @property
+    def _wants_json(self) -> bool:
+        return JSON in (self._declared or {}).get("content", {})
+
+    def _problem(self) -> str:
+        """How the body differs from its declared shape, empty where it does not."""
+        if not self._wants_json:
+            return ""
+        schema = (self._declared or {})["content"][JSON].get("schema", {})
         try:
             for error in validator(self._operation.contract, schema).iter_errors(self._json):
                 place = ".".join(map(str, error.instance_path)) or "the body"
@@ -91,8 +109,8 @@ class Answer:
 
     def _undeclared(self) -> Failure:
         where = self._response.url.copy_with(path=None, query=None)
-        if self._response.is_redirect:
-            to = self._secret.hide(self._response.headers.get("Location", "nowhere"))
+        if self._response.has_redirect_location and self._response.headers["Location"]:
+            to = self._secret.hide(self._response.headers["Location"])[:LONGEST_SHOWN]
             return NotUnderstood(
                 f"{where} answered {self._status} and points to {to}: set PUFFLE_API_BASE_URL to where the API is"
             )
@@ -104,7 +122,7 @@ class Answer:
         elif self._response.is_success:
             step = "The request may have been done all the same."
         known = f"which contract {self._operation.contract.version} does not know"
-        return NotUnderstood(_sentences(f"answered {self._status}, {known}: {self.message}", step))
+        return NotUnderstood(_sentences(f"answered {self._status}, {known}{self._because}", step))
 
     def _not_json(self) -> Failure:
         media_type = self._response.headers.get("Content-Type", "").partition(";")[0] or "no media type"
@@ -123,6 +141,8 @@ class Answer:
                 return str(step["step"])
         if self._status == httpx.codes.TOO_MANY_REQUESTS:
             seconds = seconds_to_wait(self._response.headers.get("Retry-After", ""), 0)
+            if seconds > SECONDS_OF_A_DAY:
+                return "It asks to wait for more than a day."
             return f"It asks to wait {seconds:.0f} s: try again then." if seconds >= 1 else "Try again later."
         return _NEXT_STEPS.get(self._status, "")
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
+import sys
 from collections.abc import Mapping, Sequence
+from glob import escape, glob
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,7 +17,7 @@ from click.shell_completion import get_completion_class, shell_complete
 import puffle
 from puffle.cli import manual, output
 from puffle.cli.failures import Failure, WrongUsage
-from puffle.cli.flags import Flag, flags_of
+from puffle.cli.flags import OWN_FLAGS, Flag, flags_of
 from puffle.contract import Contract, Operation, load
 
 NAME = "puffle"
@@ -32,7 +36,9 @@ def run(words: list[str]) -> int:
         Failure: it did not go well.
     """
     root = tree(load())
-    if _COMPLETION in os.environ:
+    if sys.stdout is None:
+        raise WrongUsage("standard output is closed: send it to /dev/null, if nobody is to read it")
+    if re.fullmatch(rf"({'|'.join(SHELLS)})_complete", os.environ.get(_COMPLETION, "")) and "COMP_WORDS" in os.environ:
         return shell_complete(root, {}, NAME, _COMPLETION, os.environ[_COMPLETION])
     try:
         with root.make_context(NAME, words) as context:
@@ -50,7 +56,10 @@ def run(words: list[str]) -> int:
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else NAME
         said = error.format_message()
-        raise WrongUsage(f"{said}{'' if said.endswith(('.', '?', ')')) else '.'} See {path} --help.") from None
+        name = error.option_name.lstrip("-") if isinstance(error, click.NoSuchOption) else ""
+        if name in OWN_FLAGS:
+            said = f"--{name} stands after the words of a command"
+        raise WrongUsage(f"{said}{'' if said.endswith(('.', '?', '?)')) else '.'} See {path} --help.") from None
     return 0
 
 
@@ -153,10 +162,22 @@ class Command(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse; of what is wrong it is known which command it is wrong for."""
         try:
+            self._check_for_forgotten_values(args)
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             error.ctx = error.ctx or ctx
             raise
+
+    def _check_for_forgotten_values(self, words: Sequence[str]) -> None:
+        """Take no flag for the value of the one before it: what is then sent is not what was meant."""
+        options = {name: option for option in self.params for name in option.opts}
+        rest = iter(words)
+        for word in rest:
+            if word in options and not getattr(options[word], "is_flag", False):
+                value = next(rest, "")
+                if value == "--" or value.partition("=")[0] in options:
+                    hint = f"If {value} is meant to be its value, write {word}={value}."
+                    raise click.BadOptionUsage(word, f"Option {word!r} requires an argument. {hint}")
 
     def _perform(self, given: Mapping[str, Any], options: Mapping[str, Any]) -> None:
         from puffle.cli.perform import perform
@@ -167,6 +188,9 @@ class Command(click.Command):
 
 def _option(name: str, flag: Flag) -> click.Option:
     def complete(_context: click.Context, _option: click.Parameter, begun: str) -> list[str]:
+        if flag.is_json and begun.startswith("@"):
+            paths = sorted(glob(f"{escape(begun[1:])}*"))  # noqa: PTH207 -- a Path forgets how it was typed
+            return [f"@{path}{'/' if Path(path).is_dir() else ''}" for path in paths]
         return [choice for choice in map(str, flag.choices) if choice.startswith(begun)]
 
     if flag.is_switch:

@@ -13,6 +13,8 @@ from puffle.contract import Contract, Operation, Schema
 BODY = "body"
 OWN_FLAGS = ("format", "dry-run", "env-file", "help")
 """What every command has beside the flags that come from the contract."""
+_NO_PARAMETERS = {"accept", "authorization", "content-type"}
+"""Headers that OpenAPI keeps parameters from setting."""
 _FORMATS = {"uuid": "UUID", "date": "DATE", "date-time": "TIME", "email": "EMAIL", "uri": "URL"}
 _LITERALS = {"integer": "INTEGER", "number": "NUMBER", "null": "null"}
 
@@ -89,6 +91,8 @@ _Part = tuple[tuple[str, ...], Schema, bool, str]
 
 def _parameters(operation: Operation) -> Iterator[_Part]:
     for parameter in operation.parameters:
+        if parameter["in"] == "header" and parameter["name"].lower() in _NO_PARAMETERS:
+            continue
         schema = operation.contract.resolve(parameter.get("schema", {}))
         place = (parameter["in"], parameter["name"])
         yield place, schema, parameter.get("required", False), _described(parameter, schema)
@@ -151,4 +155,4 @@ def _free_name(place: tuple[str, ...], taken: Iterable[str]) -> str:
 def _kebab(name: str) -> str:
     """``prospect_id``, ``prospectId`` and ``Prospect-ID`` are all ``prospect-id``."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name)
-    return re.sub(r"[^a-z0-9]+", "-", apart.lower()).strip("-") or name
+    return re.sub(r"[\W_]+", "-", apart.lower()).strip("-") or name

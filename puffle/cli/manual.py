@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import click
 
 from puffle import address
-from puffle.cli.flags import Flag
+from puffle.cli.flags import Flag, flags_of
 from puffle.cli.settings import BASE_URL_VARIABLE
 from puffle.contract import Contract, Example, Operation
 from puffle.secret import KEY_VARIABLE
@@ -20,8 +21,17 @@ EXIT_CODES = (
     ("0", "Done."),
     ("1", "The server refused."),
     ("2", "Wrong usage; nothing was sent."),
-    ("3", "The server could not be reached, or its answer not be understood."),
+    ("3", "The server could not be reached, or its answer could not be understood."),
     ("130", "Interrupted."),
+)
+
+
+_ROOT_OPTIONS = (
+    ("--version", "Print the version of the command and of its contract."),
+    (
+        "--completion [bash|zsh|fish]",
+        'Print the shell\'s completion; `eval "$(puffle --completion bash)"` in ~/.bashrc turns it on.',
+    ),
 )
 
 
@@ -36,18 +46,13 @@ def write_group(
             formatter.write_text(text)
     with formatter.section("Commands"):
         formatter.write_dl([(" ".join(one.command[len(words) :]), one.summary) for one in operations])
-    if not words:
-        with formatter.section("Options"):
-            formatter.write_dl(
-                [
-                    ("--version", "Print the version of the command and of its contract."),
-                    (
-                        "--completion [bash|zsh|fish]",
-                        'Print the shell\'s completion; `eval "$(puffle --completion bash)"` in ~/.bashrc turns it on.',
-                    ),
-                    ("--help", "Print this; after a command, its own manual."),
-                ]
-            )
+    with formatter.section("Options"):
+        formatter.write_dl(
+            [*(_ROOT_OPTIONS if not words else ()), ("-h, --help", "Print this, or a command's manual.")]
+        )
+    if operations:
+        first = operations[0]
+        _write_example(formatter, first, flags_of(first), ways=1)
     _write_common(formatter, contract)
 
 
@@ -56,24 +61,24 @@ def write_command(formatter: click.HelpFormatter, path: str, operation: Operatio
     required = [flag for flag in flags if flag.required]
     formatter.write_usage(path, " ".join([*map(_signature, required), "[OPTIONS]"]))
     with formatter.indentation():
-        for text in (operation.summary, *operation.definition.get("description", "").strip().split("\n\n")):
+        for text in (operation.summary, operation.description.strip().partition("\n\n")[0]):
             formatter.write_paragraph()
             formatter.write_text(" ".join(text.split()))
     _write_flags(formatter, "Required", required)
     _write_flags(formatter, "Optional", [flag for flag in flags if not flag.required and not flag.single])
     for flag in flags:
         inside = [one for one in flags if one.single and one.place[:-1] == flag.place]
-        _write_flags(formatter, f"Fields of --{flag.name}, each by itself; they win over --{flag.name}", inside)
+        _write_flags(formatter, f"Fields of --{flag.name}, instead of it, or beside it and winning", inside)
     with formatter.section("Options"):
         formatter.write_dl(
             [
                 (f"--format [{'|'.join(FORMATS)}]", f"{'; '.join(f'{n}: {what}' for n, what in FORMATS.items())}."),
                 ("--dry-run", f"Print the request as a curl command, with ${KEY_VARIABLE} for the key; send nothing."),
-                ("--env-file FILE", "Read the environment below from a file first."),
-                ("--help", "Print this."),
+                ("--env-file FILE", "Take the variables below from a file; they come before the environment."),
+                ("-h, --help", "Print this."),
             ]
         )
-    _write_example(formatter, path, operation, flags)
+    _write_example(formatter, operation, flags)
     _write_common(formatter, operation.contract)
 
 
@@ -103,8 +108,11 @@ def _write_flags(formatter: click.HelpFormatter, title: str, flags: Sequence[Fla
             formatter.write_dl([(_signature(flag), _meaning(flag)) for flag in flags])
 
 
-def _write_example(formatter: click.HelpFormatter, path: str, operation: Operation, flags: Sequence[Flag]) -> None:
+def _write_example(
+    formatter: click.HelpFormatter, operation: Operation, flags: Sequence[Flag], ways: int | None = None
+) -> None:
     """Write the first request that the contract shows to be done, to be run against the server on this machine."""
+    path = " ".join(["puffle", *operation.command])
     example = next((example for example in operation.examples() if example.status < 300), None)
     local = [one for one in operation.contract.servers if address.is_loopback(address.host(one["url"]))]
     if example is None:
@@ -113,9 +121,9 @@ def _write_example(formatter: click.HelpFormatter, path: str, operation: Operati
         indent = " " * formatter.current_indent
         for server in local[:1]:
             key = server.get("x-api-key", "")
-            formatter.write(f"{indent}# {server['description']}\n")
+            formatter.write(f"{indent}# {server.get('description', 'A server on this machine.')}\n")
             formatter.write(f"{indent}export {BASE_URL_VARIABLE}={server['url']} {KEY_VARIABLE}={key}\n")
-        for words in _ways(example, flags):
+        for words in islice(_ways(example, flags), ways):
             formatter.write(f"{indent}" + f" \\\n{indent}  ".join([path, *words]) + "\n")
 
 
@@ -152,16 +160,19 @@ def _typed(flag: Flag, value: Any) -> str:
 
 
 def _write_common(formatter: click.HelpFormatter, contract: Contract) -> None:
+    default = f", by default {contract.servers[0]['url']}" if contract.servers else ""
     with formatter.section("Environment"):
         formatter.write_dl(
             [
                 (KEY_VARIABLE, "The API key. It is sent to the server alone, and never printed."),
                 (
                     BASE_URL_VARIABLE,
-                    f"The server, by default {contract.servers[0]['url']}. Plain http is for this machine.",
+                    f"The server{default}. Plain http is for this machine.",
                 ),
                 ("NO_COLOR", "Print without colour on a terminal, too."),
             ]
         )
+        formatter.write_paragraph()
+        formatter.write_text("With --env-file they are taken from a file first; no file is read unasked.")
     with formatter.section("Exit codes"):
         formatter.write_dl(EXIT_CODES)

@@ -13,9 +13,8 @@ from puffle.secret import KEY_VARIABLE, Secret, without_keys
 
 _SHORTEST_KEY_IN_RESULTS = 12
 """A shorter one may well be a word of the data."""
-_TOKEN = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"(?=:))|(?P<text>"(?:[^"\\]|\\.)*")|(?P<literal>\b[-+.\w]+\b)')
-_COLOURS = {"name": "34;1", "text": "32", "literal": "36"}
-_RED = "31;1"
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[-+.\w]+|[{}\[\]:,]')
+_RED, _NAME, _TEXT, _LITERAL = "31;1", "34;1", "32", "36"
 
 
 def say(message: str) -> None:
@@ -23,9 +22,9 @@ def say(message: str) -> None:
     secret = Secret(os.environ.get(KEY_VARIABLE, ""))  # somebody may have typed it in the wrong place
     line = " ".join(without_keys(secret.hide(message)).split())
     printable = "".join(mark if mark.isprintable() else "?" for mark in line)
-    start = f"\x1b[{_RED}mpuffle:\x1b[0m" if _coloured(sys.stderr) else "puffle:"
     if sys.stderr is not None:
         encoding = sys.stderr.encoding or "utf-8"
+        start = _painted("puffle:", _RED, sys.stderr)
         try:
             print(start, printable.encode(encoding, "replace").decode(encoding), file=sys.stderr, flush=True)
         except OSError:  # nobody can be told; the exit code tells it
@@ -33,15 +32,26 @@ def say(message: str) -> None:
 
 
 def formatted(body: bytes) -> bytes:
-    """A JSON body for a person to read and for programs to parse; nothing where it is none."""
-    try:
-        text = json.dumps(json.loads(body), indent=2, ensure_ascii=False, allow_nan=False)
-    except (ValueError, RecursionError):
-        return b""
-    shown = "".join(mark if mark.isprintable() or mark == "\n" else json.dumps(mark)[1:-1] for mark in text)
-    if _coloured(sys.stdout):
-        shown = _TOKEN.sub(lambda found: f"\x1b[{_COLOURS[found.lastgroup or 'text']}m{found[0]}\x1b[0m", shown)
-    return shown.encode() + b"\n"
+    """A JSON body, laid out for a person: each member as it came, each number digit by digit."""
+    lines, depth, before = "", 0, ""
+    parts = _TOKEN.findall(body.decode(json.detect_encoding(body), "surrogatepass"))
+    for part, follows in zip(parts, [*parts[1:], ""], strict=True):
+        if part in ("}", "]"):
+            depth -= 1
+            lines += part if before in ("{", "[") else f"\n{'  ' * depth}{part}"
+        elif part == ":":
+            lines += ": "
+        elif part == ",":
+            lines += f",\n{'  ' * depth}"
+        elif part in ("{", "["):
+            depth += 1
+            lines += part if follows in ("}", "]") else f"{part}\n{'  ' * depth}"
+        elif part.startswith('"'):
+            lines += _painted(_readable(part), _NAME if follows == ":" else _TEXT, sys.stdout)
+        else:
+            lines += _painted(part, _LITERAL, sys.stdout)
+        before = part
+    return f"{lines}\n".encode()
 
 
 def write(result: bytes, key: str, what: str) -> None:
@@ -53,8 +63,6 @@ def write(result: bytes, key: str, what: str) -> None:
     if len(key) >= _SHORTEST_KEY_IN_RESULTS:
         result = result.replace(key.encode(), f"${KEY_VARIABLE}".encode())
     try:
-        if sys.stdout is None:
-            raise OSError(0, "standard output is closed")
         sys.stdout.buffer.write(result)
         sys.stdout.buffer.flush()
     except BrokenPipeError:  # whoever reads has read enough
@@ -70,6 +78,12 @@ def abandon(descriptor: int = 1) -> None:
         os.dup2(nothing.fileno(), descriptor)
 
 
-def _coloured(stream: TextIO | None) -> bool:
+def _readable(text: str) -> str:
+    """A JSON string with what can be printed as it is, and the rest in JSON's own escapes."""
+    marks = json.dumps(json.loads(text, strict=False), ensure_ascii=False)
+    return "".join(mark if mark.isprintable() else json.dumps(mark)[1:-1] for mark in marks)
+
+
+def _painted(text: str, colour: str, stream: TextIO | None) -> str:
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return stream is not None and stream.isatty() and not plain
+    return text if stream is None or plain or not stream.isatty() else f"\x1b[{colour}m{text}\x1b[0m"

@@ -10,7 +10,7 @@ import httpx
 from puffle.cli import output
 from puffle.cli.answer import Answer
 from puffle.cli.call import Call
-from puffle.cli.failures import NotUnderstood
+from puffle.cli.failures import Failure, NotUnderstood
 from puffle.cli.flags import Flag
 from puffle.cli.request import assemble
 from puffle.cli.settings import Settings
@@ -19,8 +19,6 @@ from puffle.curl import curl
 from puffle.secret import KEY_VARIABLE, Secret
 
 _CURL_DOES_THESE = {"host", "accept", "accept-encoding", "connection", "user-agent", "content-length", "authorization"}
-
-_ANSWER = "the request was done, but its answer"
 
 
 def perform(
@@ -46,28 +44,37 @@ def perform(
         Failure: it was not done, or what became of it is not known.
     """
     values = assemble(operation, flags, given)
-    settings = Settings.read(operation.contract, env_file, needs_key=not dry_run)
-    call = Call(operation, values, settings)
-    if dry_run:
-        output.write(f"{_as_curl(call.request())}\n".encode(), settings.key, "the curl command")
-        return
+    settings = Settings.read(operation.contract, env_file, needs_key=operation.secured and not dry_run)
     secret = Secret(settings.key)
-    response = call.answer(output.say, lambda received: Answer(operation, received, secret).message)
     try:
-        result = Answer(operation, response, secret).result()
+        call = Call(operation, values, settings)
+        for name in values.unlisted:
+            output.say(f"note: the contract does not list {name}, so the server may ignore it")
+        if dry_run:
+            output.write(f"{_as_curl(call.request, operation)}\n".encode(), settings.key, "the curl command")
+        else:
+            _ask(operation, call, settings, secret, style)
+    except Failure as failure:
+        failure.args = (secret.hide(str(failure)),)
+        raise
+
+
+def _ask(operation: Operation, call: Call, settings: Settings, secret: Secret, style: str) -> None:
+    what = "the request was done, but its answer"
+    response = call.answer(output.say, lambda received: Answer(operation, received, secret).message)
+    answer = Answer(operation, response, secret)
+    try:
+        result = answer.result()
     except NotUnderstood as failure:
         if failure.result is not None:
-            output.write(_shown(failure.result, style), settings.key, _ANSWER)
+            output.write(answer.shown(failure.result, style), settings.key, what)
         raise
-    output.write(_shown(result, style), settings.key, _ANSWER)
+    output.write(answer.shown(result, style), settings.key, what)
 
 
-def _shown(body: bytes, style: str) -> bytes:
-    return body if style == "raw" else output.formatted(body)
-
-
-def _as_curl(request: httpx.Request) -> str:
+def _as_curl(request: httpx.Request, operation: Operation) -> str:
     sent = [(name.decode("ascii"), value.decode("latin-1")) for name, value in request.headers.raw]
     others = [f"{name}: {value}" for name, value in sent if name.lower() not in _CURL_DOES_THESE]
-    headers = [f'"Authorization: Bearer ${KEY_VARIABLE}"', *map(shlex.quote, others)]
+    key = [f'"Authorization: Bearer ${KEY_VARIABLE}"'] if operation.secured else []
+    headers = [*key, *map(shlex.quote, others)]
     return curl(request.method, str(request.url), headers, request.content or None)

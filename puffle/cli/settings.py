@@ -33,7 +33,9 @@ class Settings:
         import httpx
 
         given = {name: value.strip() for name, value in {**os.environ, **_file(env_file)}.items()}
-        base_url = given.get(BASE_URL_VARIABLE) or str(contract.servers[0]["url"])
+        base_url = given.get(BASE_URL_VARIABLE, str(contract.servers[0]["url"]) if contract.servers else "")
+        if not base_url:
+            raise WrongUsage(f"{BASE_URL_VARIABLE} is empty: set it to the address of a server, or unset it")
         try:
             base_url = address.checked(base_url, BASE_URL_VARIABLE)
             httpx.URL(base_url)
@@ -41,7 +43,8 @@ class Settings:
             raise WrongUsage(str(error)) from None
         key = given.get(KEY_VARIABLE, "")
         if not key and needs_key:
-            raise WrongUsage(f"{KEY_VARIABLE} is not set: set it in the environment, or name a file with --env-file")
+            where = f", nor does {env_file} set it: add it" if env_file else ": set it, or name a file with --env-file"
+            raise WrongUsage(f"{KEY_VARIABLE} is not set in the environment{where}")
         if not (key.isascii() and key.isprintable()):
             raise WrongUsage(f"{KEY_VARIABLE} holds characters that no key has: copy it again")
         return cls(base_url, key)
@@ -55,6 +58,8 @@ class Settings:
 def _file(name: str | None) -> Mapping[str, str]:
     if name is None:
         return {}
+    if not name:
+        raise WrongUsage("--env-file: the name of the file is empty")
     try:
         text = Path(name).read_text("utf-8-sig")
     except (OSError, ValueError) as error:
@@ -66,7 +71,7 @@ def _file(name: str | None) -> Mapping[str, str]:
 
     found = {}
     for binding in parse_stream(StringIO(text)):
-        if binding.error:
+        if binding.error or (binding.key and binding.value is None):
             raise WrongUsage(f"--env-file: line {binding.original.line} of {name} is no NAME=value")
         if binding.key and binding.value:
             found[binding.key] = binding.value
