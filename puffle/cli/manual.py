@@ -24,8 +24,6 @@ EXIT_CODES = (
     ("3", "The server could not be reached, or its answer could not be understood."),
     ("130", "Interrupted."),
 )
-
-
 _ROOT_OPTIONS = (
     ("--version", "Print the version of the command and of its contract."),
     (
@@ -64,11 +62,11 @@ def write_command(formatter: click.HelpFormatter, path: str, operation: Operatio
         for text in (operation.summary, operation.description.strip().partition("\n\n")[0]):
             formatter.write_paragraph()
             formatter.write_text(" ".join(text.split()))
-    _write_flags(formatter, "Required", required)
-    _write_flags(formatter, "Optional", [flag for flag in flags if not flag.required and not flag.single])
+    _write_flags(formatter, "Required", required, flags)
+    _write_flags(formatter, "Optional", [flag for flag in flags if not flag.required and not flag.single], flags)
     for flag in flags:
         inside = [one for one in flags if one.single and one.place[:-1] == flag.place]
-        _write_flags(formatter, f"Fields of --{flag.name}, instead of it, or beside it and winning", inside)
+        _write_flags(formatter, f"Fields of --{flag.name}, instead of it, or beside it and winning", inside, flags)
     with formatter.section("Options"):
         formatter.write_dl(
             [
@@ -98,14 +96,19 @@ def _signature(flag: Flag) -> str:
     return f"--{flag.name}" if flag.is_switch else f"--{flag.name} {flag.metavar}"
 
 
-def _meaning(flag: Flag) -> str:
-    return f"{flag.description} (JSON, @file.json, or - for standard input)" if flag.is_json else flag.description
+def _meaning(flag: Flag, *, has_fields: bool) -> str:
+    if not flag.is_json:
+        return flag.description
+    fields = "; or its fields, below" if has_fields else ""
+    return f"{flag.description} (JSON, @file.json, or - for standard input{fields})"
 
 
-def _write_flags(formatter: click.HelpFormatter, title: str, flags: Sequence[Flag]) -> None:
+def _write_flags(formatter: click.HelpFormatter, title: str, flags: Sequence[Flag], all_flags: Sequence[Flag]) -> None:
     if flags:
+        composed = {flag.place[:-1] for flag in all_flags if flag.single}
         with formatter.section(title):
-            formatter.write_dl([(_signature(flag), _meaning(flag)) for flag in flags])
+            meanings = [(_signature(flag), _meaning(flag, has_fields=flag.place in composed)) for flag in flags]
+            formatter.write_dl(meanings)
 
 
 def _write_example(
@@ -124,7 +127,7 @@ def _write_example(
             formatter.write(f"{indent}# {server.get('description', 'A server on this machine.')}\n")
             formatter.write(f"{indent}export {BASE_URL_VARIABLE}={server['url']} {KEY_VARIABLE}={key}\n")
         for words in islice(_ways(example, flags), ways):
-            formatter.write(f"{indent}" + f" \\\n{indent}  ".join([path, *words]) + "\n")
+            formatter.write(f"{indent}" + f" \\\n{indent}  ".join([path, *filter(None, words)]) + "\n")
 
 
 def _ways(example: Example, flags: Sequence[Flag]) -> Iterator[list[str]]:

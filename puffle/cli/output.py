@@ -11,7 +11,7 @@ from typing import TextIO
 from puffle.cli.failures import Failure
 from puffle.secret import KEY_VARIABLE, Secret, without_keys
 
-_SHORTEST_KEY_IN_RESULTS = 12
+_SHORTEST_KEY_IN_RESULTS = 8
 """A shorter one may well be a word of the data."""
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[-+.\w]+|[{}\[\]:,]')
 _RED, _NAME, _TEXT, _LITERAL = "31;1", "34;1", "32", "36"

@@ -113,7 +113,7 @@ def read(flag: Flag, text: str) -> Any:
     except ValueError:
         raise WrongUsage(f"--{flag.name}: holds a number that is too large") from None
     except RecursionError:
-        raise WrongUsage(f"--{flag.name}: is nested too deeply") from None
+        raise WrongUsage(f"--{flag.name}: nested too deeply") from None
     return value
 
 
@@ -149,7 +149,7 @@ def _parsed(flag: Flag, text: str) -> Any:
     except ValueError as error:
         raise WrongUsage(f"{said} no sound JSON: {error}") from None
     except RecursionError:
-        raise WrongUsage(f"{said} nested too deeply") from None
+        raise WrongUsage(f"--{flag.name}: nested too deeply") from None
 
 
 def _hint(text: str) -> str:
@@ -221,7 +221,8 @@ def _check(operation: Operation, schema: Schema, value: Any, *choices: Sequence[
             inside = place[len(flag.place) - 1 :] if flag.in_body else place
             raise WrongUsage(": ".join([f"--{flag.name}", *filter(None, [".".join(inside)]), said]))
     except (ValueError, RecursionError):
-        raise WrongUsage(f"--{choices[0][0].name}: is nested too deeply") from None
+        nested = next((flag for flag in choices[0] if flag.is_json), choices[0][0])
+        raise WrongUsage(f"--{nested.name}: nested too deeply") from None
 
 
 def _check_that_it_can_be_sent(flag: Flag, value: Any) -> None:
