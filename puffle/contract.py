@@ -195,6 +195,16 @@ class Contract:
         servers: Sequence[Mapping[str, Any]] = self.document.get("servers", ())
         return servers
 
+    @property
+    def default_server(self) -> str:
+        """The address of the first server, its variables at their defaults; empty where there is none."""
+        for server in self.servers:
+            url = str(server["url"])
+            for name, variable in server.get("variables", {}).items():
+                url = url.replace(f"{{{name}}}", str(variable["default"]))
+            return url
+        return ""
+
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
         """All operations, in the contract's order."""

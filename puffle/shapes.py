@@ -9,10 +9,25 @@ import jsonschema_rs
 from puffle.contract import Contract, Schema
 
 
+class BadSchema(Exception):
+    """A schema of the contract is none."""
+
+
 def validator(contract: Contract, schema: Schema) -> jsonschema_rs.Draft202012Validator:
-    """A validator that takes any RFC 3339 spelling of a time, and addresses in any script."""
+    """A validator that takes any RFC 3339 spelling of a time, and addresses in any script.
+
+    Raises:
+        BadSchema: the contract's schema is none.
+    """
+    try:
+        return _validator(contract.standalone(schema))
+    except ValueError as error:
+        raise BadSchema(str(error).partition("\n")[0]) from None
+
+
+def _validator(schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(
-        contract.standalone(schema),
+        schema,
         validate_formats=True,
         formats={"date-time": _is_time, "email": lambda text: _EMAIL.is_valid(text) or _IDN_EMAIL.is_valid(text)},
     )

@@ -50,6 +50,8 @@ def test_case(case: Path, seeded: Server, tmp_path: Path, pytestconfig: pytest.C
             done, url = in_bash(command, folder, server.url), server.url
             came["sent"] = server.lines()
         assert all(KEY.encode() not in request.partition(b"\r\n\r\n")[2] for request in server.requests)
+        asked = [request for request in server.requests if b"puffle/" in request.partition(b"\r\n\r\n")[0]]
+        assert all(b"\r\nAccept-Encoding: identity\r\n" in request for request in asked), "else it is not as received"
     else:
         httpx.post(f"{seeded.url}{PREFIX}/reset").raise_for_status()
         done, url = in_bash(command, folder, seeded.url), seeded.url

@@ -20,6 +20,7 @@ from puffle.cli.failures import Failure
 from puffle.cli.flags import flags_of
 from puffle.cli.request import assemble
 from puffle.contract import Contract
+from puffle.shapes import BadSchema
 from tests.running import DRAFT, KEY, ROOT, clean_environment
 from tests.scripted import Answer, scripted
 
@@ -142,6 +143,30 @@ def test_operations_of_nearly_the_same_name_are_told_apart(puffle: Puffle) -> No
     assert sent == 'POST /api/things/7 {"name":"x","due":"2026-01-31T10:00:00+00:00"}\n'
 
 
+def test_the_client_of_another_operation_is_not_taken(puffle: Puffle) -> None:
+    assert puffle("thing", "copy", "--thing-id", "7", answers=({"status": 204},))[1] == "POST /api/things/7/copies\n"
+    words = ["--body", "b", "--fields", '["one"]']
+    done, sent = puffle("thing", "copies", "--thing-id", "7", *words, answers=({"status": 200, "body": "[]"},))
+    assert (done.stdout, sent) == ("[]\n", "GET /api/things/7/copies?body=b&fields=one\n")
+
+
+def test_throttling_needs_no_declaration(puffle: Puffle) -> None:
+    throttled: Answer = {"status": 429, "headers": {"Retry-After": 0}, "body": {"error": "Too many requests."}}
+    done, sent = puffle("thing", "copy", "--thing-id", "7", answers=(throttled,) * 4)
+    assert (done.returncode, sent.count("\n")) == (1, 4)
+    assert done.stderr.endswith("puffle: refused with 429: Too many requests. Try again later.\n")
+
+
+def test_completion_offers_the_values_that_begin_as_typed(project: Path) -> None:
+    variables = {"PYTHONPATH": str(project), "_PUFFLE_COMPLETE": "bash_complete", "COMP_CWORD": "4"}
+    for begun, offered in (("s", "plain,sent\n"), ("", "plain,pending\nplain,sent\n")):
+        done = subprocess.run(
+            [sys.executable, "-m", "puffle"], cwd=project, capture_output=True, text=True, timeout=60, check=False,
+            env=clean_environment({**variables, "COMP_WORDS": f"puffle lead list --status {begun}"}),
+        )  # fmt: skip
+        assert done.stdout == offered
+
+
 def test_body_that_is_required_is_sent_even_if_empty(puffle: Puffle) -> None:
     assert puffle("thing", "new", "--thing-id", "7")[1] == "POST /api/things/7 {}\n"
 
@@ -226,10 +251,14 @@ def test_operation_that_the_client_does_not_know_is_said(project: Path, puffle: 
     assert done.stderr == "puffle: puffle_client has no operation addNotes: run `make generate` and install again\n"
 
 
-def test_parameter_that_the_client_would_send_otherwise_is_not_sent(puffle: Puffle) -> None:
-    done, sent = puffle("thing", "get", "--thing-id", "7", "--filter", '{"a": "x"}')
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("filter", ["get", "--filter", '{"a": "x"}']), ("fields", ["copies", "--fields", '["one", "two"]'])],
+)
+def test_what_the_client_would_send_otherwise_is_not_sent(puffle: Puffle, name: str, words: list[str]) -> None:
+    done, sent = puffle("thing", *words, "--thing-id", "7")
     assert (done.returncode, done.stdout, sent) == (3, "", "")
-    assert done.stderr == "puffle: puffle_client does not send filter as the contract says: nothing was sent\n"
+    assert done.stderr == f"puffle: puffle_client does not send {name} as the contract says: nothing was sent\n"
 
 
 def document(operations: Mapping[str, Any]) -> Contract:
@@ -268,6 +297,56 @@ def test_names_that_would_be_the_same_are_told_apart() -> None:
         "body-id": ("body", "id"), "body-dry-run": ("body", "dry_run"), "first-name": ("body", "first_name"),
         "body-first-name": ("body", "firstName"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["--help", "lead Get", "lead 5th"])
+def test_words_that_could_not_be_typed_are_refused(command: str) -> None:
+    with pytest.raises(Failure, match="not in plain lower-case words"):
+        tree(document({"/a": {"get": operation(command)}}))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("paths: [", "ParserError"),
+        ("openapi: 3.1.0", "KeyError: 'info'|KeyError: 'paths'"),
+        ("{info: {version: '1'}, paths: {/a: {get: {x-cli: 5, operationId: a}}}}", "AttributeError"),
+    ],
+)
+def test_contract_that_is_none_is_said(text: str, says: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "puffle", tmp_path / "puffle", ignore=shutil.ignore_patterns("__pycache__", "openapi.yaml"))
+    (tmp_path / "puffle" / "openapi.yaml").write_text(text, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "puffle", "--version"], cwd=tmp_path, capture_output=True, text=True, timeout=60,
+        env=clean_environment({"PYTHONPATH": str(tmp_path)}), check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
+    assert re.match(rf"puffle: the contract cannot be used \(({says})", done.stderr)
+    assert "`make lint`" in done.stderr
+
+
+def test_schema_that_is_none_is_said() -> None:
+    flag = {"name": "page", "in": "query", "schema": {"type": "string", "pattern": "["}}
+    broken = document({"/a": {"get": operation("lead get", parameters=[flag])}}).operations[0]
+    with pytest.raises(BadSchema):
+        assemble(broken, flags_of(broken), {"page": ["2"]})
+
+
+def test_server_of_the_contract_may_have_variables() -> None:
+    server = {"url": "https://{region}.example.com", "variables": {"region": {"default": "eu"}}}
+    assert (
+        Contract({"servers": [server, {"url": "https://other.example.com"}]}).default_server == "https://eu.example.com"
+    )
+    assert Contract({}).default_server == ""
+
+
+def test_null_can_be_typed_where_no_text_could_be_meant() -> None:
+    def schema(*types: str) -> dict[str, Any]:
+        return {"name": "score", "in": "query", "schema": {"type": list(types)}}
+
+    for types, value in ((("integer", "null"), None), (("string", "null"), "null")):
+        made = document({"/a": {"get": operation("lead get", parameters=[schema(*types)])}}).operations[0]
+        assert assemble(made, flags_of(made), {"score": ["null"]}).parameters == {("query", "score"): value}
 
 
 def test_contract_may_leave_out_what_openapi_lets_it_leave_out() -> None:

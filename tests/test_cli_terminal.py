@@ -15,9 +15,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
-from tests.running import DRAFT, LEAD, ROOT, needs, typing_environment
+from puffle.cli import main
+from tests.running import DRAFT, KEY, LEAD, ROOT, needs, typing_environment
 from tests.scripted import scripted
 
 PUFFLE = str(Path(sys.executable).with_name("puffle"))
@@ -110,6 +112,32 @@ def test_interrupt_while_it_waits_ends_130() -> None:
         out, err = interrupted(process)
     assert (process.returncode, out, len(server.requests)) == (130, "", 1)
     assert err == "puffle: interrupted; nothing was done\n"
+
+
+def test_interrupt_once_the_server_has_answered_says_so() -> None:
+    with scripted([{**DONE, "body": {"prospect": {**ROW, "source": "x" * 4_000_000}}}]) as server:
+        process = started(EDIT, server.url)
+        assert process.stdout
+        process.stdout.read(1)  # it writes, and nobody reads on
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=LONGEST)
+    assert (process.returncode, err) == (130, "puffle: interrupted; the server had answered 200\n")
+
+
+def test_certificates_matter_on_this_machine_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    checked = []
+
+    def transport(*, verify: bool) -> httpx.BaseTransport:
+        checked.append(verify)
+        return httpx.MockTransport(lambda _: httpx.Response(404, json={"error": "Campaign not found."}))
+
+    monkeypatch.setattr(httpx, "HTTPTransport", transport)
+    monkeypatch.setenv("PUFFLE_API_KEY", KEY)
+    for scheme in ("https", "HTTPS", "http"):
+        monkeypatch.setenv("PUFFLE_API_BASE_URL", f"{scheme}://127.0.0.1:1")
+        assert main(EDIT[1:]) == 1
+    assert checked == [True, True, False]
 
 
 def test_server_that_dawdles_for_ever_is_given_up() -> None:

@@ -67,12 +67,12 @@ class Answer:
             Refused: the server understood the request and does not do it.
             NotUnderstood: the answer is none of the contract's.
         """
-        throttled = self._status == httpx.codes.TOO_MANY_REQUESTS
-        if self._declared is None and not throttled:
+        clear = self._status in (httpx.codes.UNAUTHORIZED, httpx.codes.TOO_MANY_REQUESTS)  # whatever the body says
+        if self._declared is None and not clear:
             raise self._undeclared()
         not_json = self._wants_json and self._json is NOT_JSON
         if not self._response.is_success:
-            if not_json and self._response.content.strip() and not throttled:
+            if not_json and self._response.content.strip() and not clear:
                 raise self._not_json()
             raise Refused(_sentences(f"refused with {self._status}{self._because}", self._next()))
         if not_json:
@@ -84,8 +84,8 @@ class Answer:
         return self._response.content
 
     def shown(self, body: bytes, style: str) -> bytes:
-        """A body as it is printed: laid out if it is JSON, unless it is wanted as it came."""
-        if style == "raw" or not self._wants_json:
+        """A body as it is printed: laid out if it is JSON, unless it is wanted, or declared to be, otherwise."""
+        if style == "raw" or (self._declared is not None and not self._wants_json):
             return body
         return b"" if self._json is NOT_JSON else formatted(body)
 
@@ -122,6 +122,8 @@ class Answer:
         elif self._response.is_success:
             step = "The request may have been done all the same."
         known = f"which contract {self._operation.contract.version} does not know"
+        if self._response.is_success:
+            return NotUnderstood(_sentences(f"answered {self._status}, {known}.", step), self._response.content)
         return NotUnderstood(_sentences(f"answered {self._status}, {known}{self._because}", step))
 
     def _not_json(self) -> Failure:
@@ -149,9 +151,16 @@ class Answer:
 
 def _parsed(content: bytes) -> Any:
     try:
-        return json.loads(content, parse_constant=_no_constant)
+        return json.loads(content, parse_constant=_no_constant, parse_int=_int)
     except (ValueError, RecursionError):
         return NOT_JSON
+
+
+def _int(digits: str) -> float:
+    try:
+        return int(digits)
+    except ValueError:  # Python reads no more than some thousand digits
+        return float(digits)
 
 
 def _no_constant(name: str) -> None:

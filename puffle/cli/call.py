@@ -49,7 +49,7 @@ class Call:
                 problem = failure
                 continue
             if _asks_for(operation, self.request):
-                _check_that_all_is_sent(self.request, values)
+                _check_that_all_is_sent(operation, self.request, values)
                 return
         raise problem
 
@@ -99,8 +99,8 @@ class Call:
         try:
             with _deadline():
                 # On this machine no proxy of the environment has a part in it.
-                secure = url.startswith("https")
-                return self._make(httpx.HTTPTransport(verify=secure) if self._settings.loopback else None)
+                verify = httpx.URL(url).scheme == "https"
+                return self._make(httpx.HTTPTransport(verify=verify) if self._settings.loopback else None)
         except KeyboardInterrupt:
             raise Interrupted(f"interrupted; {may_be_done}") from None
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
@@ -161,10 +161,15 @@ def _asks_for(operation: Operation, request: httpx.Request) -> bool:
     return request.method == operation.method and re.search(f"{path}$", sent) is not None
 
 
-def _check_that_all_is_sent(request: httpx.Request, values: Values) -> None:
-    """The generated client knows one way of writing each kind of parameter."""
-    for place, name in values.parameters:
-        if place == "query" and name not in request.url.params:
+def _check_that_all_is_sent(operation: Operation, request: httpx.Request, values: Values) -> None:
+    """The generated client writes all that stands in a query in the same way."""
+    for parameter in operation.parameters:
+        place, name = parameter["in"], parameter["name"]
+        value = values.parameters.get((place, name))
+        if place != "query" or value is None:
+            continue
+        joined = parameter.get("explode") is False and isinstance(value, list) and len(value) > 1
+        if name not in request.url.params or joined or parameter.get("style", "form") != "form":
             raise Failure(f"puffle_client does not send {name} as the contract says: nothing was sent")
 
 

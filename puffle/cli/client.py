@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import pkgutil
 import re
 import typing
@@ -56,7 +57,7 @@ def arguments_of(operation: Operation, function: Function, values: Values) -> di
 
 def _names(operation: Operation, function: Function) -> dict[tuple[str, str], str]:
     """What the client calls each parameter, by place and name: the nearest spelling, no two the same."""
-    left = set(inspect.signature(function).parameters) - {"client", "body"}
+    left = set(inspect.signature(function).parameters) - {"client", *(["body"] if operation.request_content else [])}
     names = {}
     for exact in (True, False):
         for parameter in operation.parameters:
@@ -80,8 +81,8 @@ def _names(operation: Operation, function: Function) -> dict[tuple[str, str], st
 def _sendable(name: str, hint: Any, value: Any) -> Any:
     try:
         return _converted(hint, value)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise WrongUsage(f"{name}: puffle_client cannot send this: {error}") from None
+    except (LookupError, TypeError, ValueError, AttributeError):
+        raise WrongUsage(f"{name}: puffle_client cannot send {json.dumps(value, ensure_ascii=False)}") from None
 
 
 def _converted(hint: Any, value: Any) -> Any:

@@ -23,7 +23,7 @@ from puffle.contract import Contract, Operation, load
 NAME = "puffle"
 SHELLS = ("bash", "zsh", "fish")
 _COMPLETION = "_PUFFLE_COMPLETE"
-_CONTEXT = {"help_option_names": ["--help", "-h"], "max_content_width": 100}
+_CONTEXT: dict[str, Any] = {"help_option_names": ["--help", "-h"], "max_content_width": 100}
 
 
 def run(words: list[str]) -> int:
@@ -35,7 +35,13 @@ def run(words: list[str]) -> int:
     Raises:
         Failure: it did not go well.
     """
-    root = tree(load())
+    try:
+        root = tree(load())
+    except Failure:
+        raise
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}"
+        raise Failure(f"the contract cannot be used ({why}): `make lint` tells what is wrong with it") from None
     if sys.stdout is None:
         raise WrongUsage("standard output is closed: send it to /dev/null, if nobody is to read it")
     if re.fullmatch(rf"({'|'.join(SHELLS)})_complete", os.environ.get(_COMPLETION, "")) and "COMP_WORDS" in os.environ:
@@ -73,6 +79,8 @@ def tree(contract: Contract) -> Group:
     for operation in contract.operations:
         if not operation.command:
             continue
+        if not all(re.fullmatch(r"[a-z][a-z0-9-]*", word) for word in operation.command):
+            raise Failure(f"x-cli: {' '.join(operation.command)} of {operation.id} is not in plain lower-case words")
         group: Group = root
         for depth, word in enumerate(operation.command[:-1], start=1):
             inner = group.commands.setdefault(word, Group(contract, operation.command[:depth]))
@@ -171,11 +179,12 @@ class Command(click.Command):
     def _check_for_forgotten_values(self, words: Sequence[str]) -> None:
         """Take no flag for the value of the one before it: what is then sent is not what was meant."""
         options = {name: option for option in self.params for name in option.opts}
+        helps = _CONTEXT["help_option_names"]
         rest = iter(words)
         for word in rest:
             if word in options and not getattr(options[word], "is_flag", False):
                 value = next(rest, "")
-                if value == "--" or value.partition("=")[0] in options:
+                if value.startswith("--") or value in helps:
                     hint = f"If {value} is meant to be its value, write {word}={value}."
                     raise click.BadOptionUsage(word, f"Option {word!r} requires an argument. {hint}")
 

@@ -163,7 +163,7 @@ def _typed(flag: Flag, value: Any) -> str:
 
 
 def _write_common(formatter: click.HelpFormatter, contract: Contract) -> None:
-    default = f", by default {contract.servers[0]['url']}" if contract.servers else ""
+    default = f", by default {contract.default_server}" if contract.default_server else ""
     with formatter.section("Environment"):
         formatter.write_dl(
             [

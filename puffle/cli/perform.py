@@ -10,13 +10,14 @@ import httpx
 from puffle.cli import output
 from puffle.cli.answer import Answer
 from puffle.cli.call import Call
-from puffle.cli.failures import Failure, NotUnderstood
+from puffle.cli.failures import Failure, Interrupted, NotUnderstood
 from puffle.cli.flags import Flag
 from puffle.cli.request import assemble
-from puffle.cli.settings import Settings
+from puffle.cli.settings import Settings, read_variables
 from puffle.contract import Operation
 from puffle.curl import curl
 from puffle.secret import KEY_VARIABLE, Secret
+from puffle.shapes import BadSchema
 
 _CURL_DOES_THESE = {"host", "accept", "accept-encoding", "connection", "user-agent", "content-length", "authorization"}
 
@@ -43,10 +44,11 @@ def perform(
     Raises:
         Failure: it was not done, or what became of it is not known.
     """
-    values = assemble(operation, flags, given)
-    settings = Settings.read(operation.contract, env_file, needs_key=operation.secured and not dry_run)
-    secret = Secret(settings.key)
+    variables = read_variables(env_file)
+    secret = Secret(variables.get(KEY_VARIABLE, ""))
     try:
+        values = assemble(operation, flags, given)
+        settings = Settings.read(operation.contract, variables, needs_key=operation.secured and not dry_run)
         call = Call(operation, values, settings)
         for name in values.unlisted:
             output.say(f"note: the contract does not list {name}, so the server may ignore it")
@@ -57,6 +59,8 @@ def perform(
     except Failure as failure:
         failure.args = (secret.hide(str(failure)),)
         raise
+    except BadSchema as error:
+        raise Failure(f"the contract has a schema that is none: {error}") from None
 
 
 def _ask(operation: Operation, call: Call, settings: Settings, secret: Secret, style: str) -> None:
@@ -64,12 +68,15 @@ def _ask(operation: Operation, call: Call, settings: Settings, secret: Secret, s
     response = call.answer(output.say, lambda received: Answer(operation, received, secret).message)
     answer = Answer(operation, response, secret)
     try:
-        result = answer.result()
-    except NotUnderstood as failure:
-        if failure.result is not None:
-            output.write(answer.shown(failure.result, style), settings.key, what)
-        raise
-    output.write(answer.shown(result, style), settings.key, what)
+        try:
+            result = answer.result()
+        except NotUnderstood as failure:
+            if failure.result is not None:
+                output.write(answer.shown(failure.result, style), settings.key, what)
+            raise
+        output.write(answer.shown(result, style), settings.key, what)
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted; the server had answered {response.status_code}") from None
 
 
 def _as_curl(request: httpx.Request, operation: Operation) -> str:

@@ -118,6 +118,8 @@ def read(flag: Flag, text: str) -> Any:
 
 
 def _plain(flag: Flag, text: str) -> Any:
+    if text == "null" and "null" in flag.types and "string" not in flag.types:
+        return None
     for choice in flag.choices:
         if not isinstance(choice, str) and json.dumps(choice) == text:
             return choice
@@ -139,7 +141,9 @@ def _parsed(flag: Flag, text: str) -> Any:
     if not content.strip():
         raise WrongUsage(f"--{flag.name}: {source or 'the value'} is empty: give JSON")
     try:
-        return json.loads(content.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_constant)
+        return json.loads(
+            content.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_constant, parse_int=_int
+        )
     except UnicodeDecodeError:
         raise WrongUsage(f"{said} not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -183,6 +187,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"{json.dumps(twice, ensure_ascii=False)} stands in it twice")
     return members
+
+
+def _int(digits: str) -> int:
+    try:
+        return int(digits)
+    except ValueError:  # Python reads no more than some thousand digits
+        raise ValueError(f"{digits[:20]}… is too large a number") from None
 
 
 def _no_constant(name: str) -> None:

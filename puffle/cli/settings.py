@@ -24,27 +24,29 @@ class Settings:
     """Empty where none is given and none is needed."""
 
     @classmethod
-    def read(cls, contract: Contract, env_file: str | None, *, needs_key: bool) -> Settings:
-        """Take the settings from the environment; what stands in a file that was asked for comes before it.
+    def read(cls, contract: Contract, variables: Mapping[str, str], *, needs_key: bool) -> Settings:
+        """Take the settings from what ``read_variables`` gives.
 
         Raises:
-            WrongUsage: one is missing or makes no sense, or the file cannot be read.
+            WrongUsage: one is missing or makes no sense.
         """
         import httpx
 
-        given = {name: value.strip() for name, value in {**os.environ, **_file(env_file)}.items()}
-        base_url = given.get(BASE_URL_VARIABLE, str(contract.servers[0]["url"]) if contract.servers else "")
+        base_url, where = variables.get(BASE_URL_VARIABLE), BASE_URL_VARIABLE
+        if base_url is None:
+            base_url, where = contract.default_server, "the contract's server"
         if not base_url:
-            raise WrongUsage(f"{BASE_URL_VARIABLE} is empty: set it to the address of a server, or unset it")
+            raise WrongUsage(f"{BASE_URL_VARIABLE} is empty: set it to the address of a server")
         try:
-            base_url = address.checked(base_url, BASE_URL_VARIABLE)
+            base_url = address.checked(base_url, where)
             httpx.URL(base_url)
-        except (ValueError, httpx.InvalidURL) as error:
+        except httpx.InvalidURL as error:
+            raise WrongUsage(f"{where} is no address of a server: {error}") from None
+        except ValueError as error:
             raise WrongUsage(str(error)) from None
-        key = given.get(KEY_VARIABLE, "")
+        key = variables.get(KEY_VARIABLE, "")
         if not key and needs_key:
-            where = f", nor does {env_file} set it: add it" if env_file else ": set it, or name a file with --env-file"
-            raise WrongUsage(f"{KEY_VARIABLE} is not set in the environment{where}")
+            raise WrongUsage(f"{KEY_VARIABLE} is not set: set it in the environment, or in a file named by --env-file")
         if not (key.isascii() and key.isprintable()):
             raise WrongUsage(f"{KEY_VARIABLE} holds characters that no key has: copy it again")
         return cls(base_url, key)
@@ -53,6 +55,15 @@ class Settings:
     def loopback(self) -> bool:
         """The server is on this machine."""
         return address.is_loopback(address.host(self.base_url))
+
+
+def read_variables(env_file: str | None) -> Mapping[str, str]:
+    """The environment; what stands in a file that was asked for comes before it.
+
+    Raises:
+        WrongUsage: the file cannot be read.
+    """
+    return {name: value.strip() for name, value in {**os.environ, **_file(env_file)}.items()}
 
 
 def _file(name: str | None) -> Mapping[str, str]:
@@ -73,6 +84,6 @@ def _file(name: str | None) -> Mapping[str, str]:
     for binding in parse_stream(StringIO(text)):
         if binding.error or (binding.key and binding.value is None):
             raise WrongUsage(f"--env-file: line {binding.original.line} of {name} is no NAME=value")
-        if binding.key and binding.value:
-            found[binding.key] = binding.value
+        if binding.key:
+            found[binding.key] = binding.value or ""
     return found
