@@ -53,7 +53,7 @@ def clean_environment(changes: Mapping[str, str] | None = None) -> dict[str, str
     """This process's environment without what an outer make or a person's own settings would add."""
     ours = (
         "PUFFLE_", "MAKE", "MFLAGS", "BASE_URL", "TARGET", "STRICT", "PROFILE", "SEED", "CONFIRM", "DEVIATIONS",
-        "RATE", "RESTORE", "CASE", "MOCK",
+        "RATE", "RESTORE", "CASE", "MOCK", "ARGS",
     )  # fmt: skip
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, **(changes or {})}
