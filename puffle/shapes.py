@@ -19,18 +19,11 @@ def validator(contract: Contract, schema: Schema) -> jsonschema_rs.Draft202012Va
     Raises:
         BadSchema: the contract's schema is none.
     """
+    formats = {"date-time": _is_time, "email": lambda text: _EMAIL.is_valid(text) or _IDN_EMAIL.is_valid(text)}
     try:
-        return _validator(contract.standalone(schema))
+        return jsonschema_rs.Draft202012Validator(contract.standalone(schema), validate_formats=True, formats=formats)
     except ValueError as error:
         raise BadSchema(str(error).partition("\n")[0]) from None
-
-
-def _validator(schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(
-        schema,
-        validate_formats=True,
-        formats={"date-time": _is_time, "email": lambda text: _EMAIL.is_valid(text) or _IDN_EMAIL.is_valid(text)},
-    )
 
 
 def _format(name: str) -> Any:

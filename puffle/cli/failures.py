@@ -31,6 +31,6 @@ class NotUnderstood(Failure):
 
 
 class Interrupted(Failure):
-    """Ctrl-C, while a request was under way."""
+    """Ctrl-C; the message says what may have been done by then."""
 
     exit_code = 130
