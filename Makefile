@@ -2,24 +2,26 @@
 
 PYTHON ?= python3
 TARGET ?= sandbox
+DERIVED := $(or $(OUT),generated)
 BIN := .venv/bin
 PATH := $(CURDIR)/$(BIN):$(PATH)
 export PATH
 
 # make turns each failure into its own code 2, but in question mode it hands on the code of a `+` recipe, so that
 # `make contract` can end 1 (broken) and 2 (could not be judged). Nothing but `+` recipes runs then.
-ifneq (,$(filter contract,$(MAKECMDGOALS)))
-ifneq (contract,$(MAKECMDGOALS))
-$(error contract hands on its exit code only alone: run `make contract` and the other commands one after the other)
+judging := $(filter contract changes release,$(MAKECMDGOALS))
+ifneq (,$(judging))
+ifneq ($(judging),$(MAKECMDGOALS))
+$(error $(judging) hands on its exit code only alone: run `make $(judging)` and the other commands one after the other)
 endif
 ifneq (,$(findstring n,$(firstword -$(MAKEFLAGS))))
-$(error a dry run of contract is not possible: it would be a real one)
+$(error a dry run of $(judging) is not possible: it would be a real one)
 endif
 MAKEFLAGS += -q
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help contract mock sandbox proxy generate lint lock test proof bench clean
+.PHONY: help contract mock sandbox proxy generate changes release lint lock test proof bench clean
 
 help: ## Print this help
 	@echo 'usage: make <target> [NAME=value …]'
@@ -30,6 +32,8 @@ help: ## Print this help
 	@echo 'with BASE_URL also the PUFFLE_… variables of .env.example, from the environment or from .env; for a host that'
 	@echo 'is not this machine CONFIRM=host, RATE=5, RESTORE=off; CASE=… runs one case again, REPORT=folder names a folder.'
 	@echo 'It ends 0 where the contract is kept, 1 where it is broken, 2 where it could not be judged.'
+	@echo
+	@echo 'changes ends 0 where nothing breaks or info.version says so, 1 where it does not, 2 where that cannot be judged.'
 	@echo
 	@echo '`pip install .` gives the command puffle (here .venv/bin/puffle): puffle --help prints its manual.'
 	@echo
@@ -47,19 +51,28 @@ sandbox: .venv/.ready ## Serve the sandbox, which keeps the rules and remembers 
 proxy: .venv/.ready node_modules/.ready ## Serve Prism in front of UPSTREAM=https://…, validating live traffic (PORT=4012)
 	@exec python -m mock.prism --port $(or $(PORT),4012) --upstream '$(UPSTREAM)'
 
-generate: .venv/.ready ## Rebuild all that is derived from openapi.yaml (OUT=generated)
-	@rm -rf '$(or $(OUT),generated)/.new'
+generate: .venv/.ready node_modules/.ready ## Rebuild all that is derived from openapi.yaml: Python client, TypeScript types (OUT=generated)
+	@rm -rf '$(DERIVED)/.new' && mkdir -p '$(DERIVED)/.new'
 	@openapi-python-client generate --path openapi.yaml --config openapi-python-client.yaml --meta none \
-	  --fail-on-warning --output-path '$(or $(OUT),generated)/.new' >/dev/null
-	@rm -rf '$(or $(OUT),generated)/puffle_client'
-	@mv '$(or $(OUT),generated)/.new' '$(or $(OUT),generated)/puffle_client'
-	@echo '$(or $(OUT),generated)/puffle_client rebuilt from openapi.yaml'
+	  --fail-on-warning --output-path '$(DERIVED)/.new/puffle_client' >/dev/null
+	@node_modules/.bin/openapi-typescript openapi.yaml --output '$(DERIVED)/.new/puffle.d.ts' >/dev/null
+	@rm -rf '$(DERIVED)/puffle_client' '$(DERIVED)/puffle.d.ts'
+	@mv '$(DERIVED)/.new/'* '$(DERIVED)'
+	@rmdir '$(DERIVED)/.new'
+	@echo '$(DERIVED)/puffle_client and $(DERIVED)/puffle.d.ts rebuilt from openapi.yaml'
 
-lint: .venv/.ready node_modules/.ready ## Check the contract (Redocly) and the Python (ruff, mypy --strict)
+changes: .venv/.ready ## Say what has changed in the contract since BASE=<git ref>, and what that breaks (default: the last release)
+	+@python -m changes '$(BASE)'
+
+release: .venv/.ready node_modules/.ready ## Test, build, check and tag VERSION=1.2.3
+	+@python -m release '$(VERSION)'
+
+lint: .venv/.ready node_modules/.ready ## Check the contract (Redocly), the Python (ruff, mypy --strict) and the types (tsc)
 	@REDOCLY_TELEMETRY=off node_modules/.bin/redocly lint openapi.yaml --max-problems 1000
 	@ruff check --quiet
 	@ruff format --check --quiet
 	@mypy --no-error-summary
+	@node_modules/.bin/tsc --noEmit --strict generated/puffle.d.ts
 	@echo 'lint: no problem found'
 
 test: .venv/.ready node_modules/.ready ## Run the project's own tests
@@ -100,7 +113,7 @@ benchmarks/node_modules/.ready: benchmarks/package.json benchmarks/package-lock.
 	+@touch $@
 
 node_modules/.ready: package.json package-lock.json .npmrc
-	+@command -v npm >/dev/null || { echo 'Node 20.19+ or 22.12+ with npm is needed for Prism and Redocly' >&2; exit 2; }
+	+@command -v npm >/dev/null || { echo 'Node 20.19+ or 22.12+ with npm is needed for Prism, Redocly and openapi-typescript' >&2; exit 2; }
 	+@echo 'setting up Node tools in node_modules …' >&2
 	+@npm ci --loglevel=error --no-progress >/dev/null || exit 2
 	+@touch $@

@@ -252,7 +252,7 @@ class Contract:
         node, line = self._nodes, 0
         for key in place:
             if isinstance(node, yaml.MappingNode):
-                found = [pair for pair in node.value if pair[0].value == key]
+                found = [pair for pair in node.value if pair[0].value == str(key)]
             else:
                 found = [(part, part) for part in node.value[key : key + 1]] if node and isinstance(key, int) else []
             if not found:

@@ -2,8 +2,9 @@
 
 ``command`` is run by bash, in a copy of its folder, against the sandbox as it is seeded, or against a server that
 gives the answers of ``answers.yaml`` in turn. Compared are the files ``stdout``, ``stderr`` and ``exit`` and, where
-there are answers, ``sent``: method, path and body of each request. ``{server}`` stands for the server's address and
-``{now}`` for the time of an edit. ``make test ARGS='tests/test_cli.py --rewrite-cases'`` writes the files anew.
+there are answers, ``sent``: method, path and body of each request. ``{server}`` stands for the server's address,
+``{now}`` for the time of an edit, ``{version}`` for that of the package and of the contract.
+``make test ARGS='tests/test_cli.py --rewrite-cases'`` writes the files anew.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from tests.scripted import scripted
 
 CASES = ROOT / "tests" / "cases"
 _NOW = re.compile(r'(?<="updated_at": ")20[2-9]\d-[^"]+')
+_VERSION = re.compile(rf"(\bpuffle |\bcontract ){re.escape(contract.load().version)}\b")
 _TOOLS = ("jq", "curl")
 
 
@@ -59,7 +61,7 @@ def test_case(case: Path, seeded: Server, tmp_path: Path, pytestconfig: pytest.C
         text = printed.decode("utf-8")
         assert KEY not in text.replace(f"export PUFFLE_API_BASE_URL=http://127.0.0.1:4011 PUFFLE_API_KEY={KEY}", "")
         assert "Traceback" not in text
-        came[name] = _NOW.sub("{now}", text.replace(url, "{server}"))
+        came[name] = _VERSION.sub(r"\1{version}", _NOW.sub("{now}", text.replace(url, "{server}")))
     came["exit"] = f"{done.returncode}\n"
     if pytestconfig.getoption("rewrite_cases"):
         for name, text in came.items():

@@ -37,7 +37,7 @@ def differences(one: Path, other: Path) -> Iterator[str]:
 def test_generated_is_what_the_contract_gives(tmp_path: Path) -> None:
     run = make("generate", f"OUT={tmp_path}")
     assert run.returncode == 0, run.stdout + run.stderr
-    assert run.stdout == f"{tmp_path}/puffle_client rebuilt from openapi.yaml\n"
+    assert run.stdout == f"{tmp_path}/puffle_client and {tmp_path}/puffle.d.ts rebuilt from openapi.yaml\n"
     differing = list(differences(GENERATED, tmp_path))
     assert not differing, f"run `make generate`: {', '.join(differing)} differ from what openapi.yaml gives"
 

@@ -126,12 +126,12 @@ def _write_example(
             key = server.get("x-api-key", "")
             formatter.write(f"{indent}# {server.get('description', 'A server on this machine.')}\n")
             formatter.write(f"{indent}export {BASE_URL_VARIABLE}={server['url']} {KEY_VARIABLE}={key}\n")
-        for words in islice(_ways(example, flags), ways):
+        for words in islice(typed(example, flags), ways):
             formatter.write(f"{indent}" + f" \\\n{indent}  ".join([path, *filter(None, words)]) + "\n")
 
 
-def _ways(example: Example, flags: Sequence[Flag]) -> Iterator[list[str]]:
-    """The example's flags, with its objects as JSON and, where it has any, with their fields alone."""
+def typed(example: Example, flags: Sequence[Flag]) -> Iterator[list[str]]:
+    """The example's flags, quoted for a shell: with its objects as JSON and, where it can, with their fields alone."""
     whole = [_typed(flag, value) for flag in flags if not flag.single for value in _values(example, flag)]
     yield whole
     fields = [_typed(flag, value) for flag in flags if flag.single for value in _values(example, flag)]

@@ -1,0 +1,1 @@
+"""What a change of the contract breaks: for the consumers of yesterday, and for the version of tomorrow."""
