@@ -24,6 +24,7 @@ from puffle.contract import Contract
 
 WIDTH = 118
 INDENT = " " * 21
+ROOM = WIDTH - len(INDENT)
 
 
 def main() -> int:
@@ -82,9 +83,8 @@ def _promises(base: str, folder: Path) -> list[Promise] | None:
     print(f"Contract tests of {base}, against today's sandbox: {_counted([promise.state for promise in judged])}\n")
     for promise in judged:
         if promise.state in ("broken", "contradicted"):
-            print(
-                f"  {promise.state:<19}{promise.id}", *_wrapped(promise.text), *_wrapped(*promise.found), "", sep="\n"
-            )
+            found = [INDENT + (fact if len(fact) <= ROOM else f"{fact[: ROOM - 1]}…") for fact in promise.found]
+            print(f"  {promise.state:<19}{promise.id}", *_wrapped(promise.text), *found, "", sep="\n")
     return judged
 
 
@@ -111,14 +111,10 @@ def _counted(labels: Sequence[str]) -> str:
     return ", ".join(f"{labels.count(label)} {label}" for label in dict.fromkeys(labels))
 
 
-def _wrapped(*texts: str) -> list[str]:
-    return [
-        line
-        for text in texts
-        for line in textwrap.wrap(
-            text, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT, break_on_hyphens=False, break_long_words=False
-        )
-    ]
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT, break_on_hyphens=False, break_long_words=False
+    )
 
 
 if __name__ == "__main__":

@@ -64,9 +64,10 @@ def judge(base: Path) -> list[Promise]:
 def _promises(report: Path) -> Iterator[Promise]:
     for case in ET.parse(report).iter("testcase"):  # noqa: S314 -- written just now, by our own tests
         state = "kept"
-        for tag, meaning in (("failure", "broken"), ("skipped", "not verified")):
+        for tag, meaning in (("failure", "broken"), ("error", "not verified"), ("skipped", "not verified")):
             if (result := case.find(tag)) is not None:
                 contradicted = result.get("message", "").startswith("contradicted")
                 state = "contradicted" if contradicted else meaning
-        text, *found = "".join(case.itertext()).strip().splitlines()
-        yield Promise(case.attrib["name"], text, state, tuple(found))
+        text, *facts = "".join(case.itertext()).strip().splitlines()
+        found = tuple(fact for fact in facts if fact.startswith(("expected: ", "got: ")))
+        yield Promise(case.attrib["name"], text, state, found)

@@ -22,6 +22,7 @@ from puffle import contract
 from puffle.cli.flags import flags_of
 from puffle.cli.manual import typed
 
+UV = (sys.executable, "-m", "uv")
 LONGEST = 300
 """Seconds for one command: an installation fetches what the package needs."""
 
@@ -37,7 +38,7 @@ def build(folder: Path) -> list[Path]:
         Unusable: they cannot be built.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    _run("uv", "build", "--quiet", "--no-build-isolation", "--python", sys.executable, "--out-dir", folder, ROOT)
+    _run(*UV, "build", "--quiet", "--no-build-isolation", "--python", sys.executable, "--out-dir", folder, ROOT)
     return sorted(path for path in folder.iterdir() if path.name.endswith((".whl", ".tar.gz")))
 
 
@@ -50,8 +51,8 @@ def try_out(artifact: Path, version: Version) -> None:
         Unusable: the package does not install, is of another version, or does not edit the lead.
     """
     with tempfile.TemporaryDirectory() as folder:
-        _run("uv", "venv", "--quiet", "--python", sys.executable, folder)
-        _run("uv", "pip", "install", "--quiet", "--python", Path(folder, "bin", "python"), artifact)
+        _run(*UV, "venv", "--quiet", "--python", sys.executable, folder)
+        _run(*UV, "pip", "install", "--quiet", "--python", Path(folder, "bin", "python"), artifact)
         puffle = Path(folder, "bin", "puffle")
         said = _run(puffle, "--version", cwd=folder)
         if said != f"puffle {version} (contract {version})\n":
@@ -94,5 +95,5 @@ def _run(*words: str | Path, cwd: str | Path = ROOT, **environment: str) -> str:
         raise Unusable(f"{Path(words[0]).name} cannot be run: {error}") from None
     if run.returncode:
         said = run.stderr.strip().splitlines() or [f"it ended with {run.returncode}"]
-        raise Unusable(f"{Path(words[0]).name} {words[1]} failed: {said[-1]}")
+        raise Unusable(f"`{' '.join(str(word) for word in words)}` failed: {said[-1]}")
     return run.stdout

@@ -8,7 +8,8 @@ from typing import Any
 from contract_tests.verdict import SHAPES
 from puffle import contract
 
-PROMISES = [rule.id for rule in (*contract.load().operation("updateLeadInCampaign").rules, *SHAPES)]
+RULES = [rule for operation in contract.load().operations for rule in operation.rules]
+PROMISES = [rule.id for rule in (*RULES, *SHAPES)]
 
 
 def matrix(properties: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[str]:

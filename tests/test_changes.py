@@ -1,16 +1,19 @@
-"""What a change of the contract means, row by row of the table in ``changes/``."""
+"""What a change of the contract means: row by row of the table in ``changes/``, and as the command says it."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 
-from changes.change import worst_of
+from changes.change import Verdict, worst_of
 from changes.compare import compare
 from changes.version import bump, called_for, read
 from puffle import contract
+from tests.repositories import Repository
+from tests.running import make
 
 ROWS = sorted((Path(__file__).parent / "changes").iterdir())
 
@@ -26,3 +29,101 @@ def test_change_is_judged_right(row: Path) -> None:
     assert bump(version, called_for(version, worst_of(changes))) == right["bump"]
     for change in changes:
         assert (before if change.gone else after).line(*change.place) > 0
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_nothing_is_found_where_nothing_changed(row: Path) -> None:
+    assert compare(contract.load(row / "after.yaml"), contract.load(row / "after.yaml")) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "worst", "wanted"),
+    [
+        ("1.2.3", Verdict.BREAKING, "2.0.0"),
+        ("1.2.3", Verdict.COMPATIBLE, "1.3.0"),
+        ("1.2.3", Verdict.DOCUMENTATION, "1.2.4"),
+        ("1.2.3", None, "1.2.3"),
+        ("0.1.3", Verdict.BREAKING, "0.2.0"),
+        ("0.1.3", Verdict.COMPATIBLE, "0.1.4"),
+    ],
+)
+def test_version_called_for(before: str, worst: Verdict | None, wanted: str) -> None:
+    assert str(called_for(read(before), worst)) == wanted
+
+
+def test_renamed_field_breaks_and_the_promises_that_went_are_named(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    repository.git("tag", f"v{contract.load().version}")
+    repository.replace("openapi.yaml", "position", "job_title")
+    repository.commit()
+    run = repository.python("changes")
+    before = read(contract.load().version)
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert run.stdout.startswith(f"openapi.yaml since v{before}: 2 breaking, 2 compatible, 2 documentation only\n")
+    assert re.search(
+        rf"^  breaking +openapi.yaml:\d+ in v{before} +components.schemas.LeadFields.properties.position$",
+        run.stdout,
+        re.MULTILINE,
+    )
+    assert "  broken             edits-listed-fields\n" in run.stdout
+    wanted = called_for(before, Verdict.BREAKING)
+    assert run.stderr == f"a breaking change stands under {before}: set info.version in openapi.yaml to {wanted}\n"
+    assert repository.git("status", "--porcelain") == ""
+
+
+def test_breaking_change_under_a_version_that_says_so_is_let_through(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    before = contract.load().version
+    wanted = called_for(read(before), Verdict.BREAKING)
+    repository.replace("openapi.yaml", f"version: {before}", f"version: {wanted}")
+    repository.replace("openapi.yaml", "x-cli: campaign lead update", "x-cli: campaign lead edit")
+    run = repository.python("changes", "HEAD")
+    assert (run.returncode, run.stderr) == (0, ""), run.stdout + run.stderr
+    assert run.stdout.startswith("openapi.yaml since HEAD: 1 breaking\n")
+    assert "against today's sandbox: 19 kept\n" in run.stdout
+
+
+def test_state_without_contract_tests_is_compared_all_the_same(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    (repository.folder / "contract_tests" / "__main__.py").unlink()
+    repository.commit()
+    run = repository.python("changes", "HEAD")
+    assert run.returncode == 2
+    assert run.stdout.startswith("openapi.yaml since HEAD: no change\n")
+    assert run.stderr == "not judged: whether today's sandbox keeps the promises of HEAD: it has no contract tests\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("a: [", "openapi.yaml is no YAML: "),
+        ("[]", "openapi.yaml is no OpenAPI document with an info.version: see `make lint`\n"),
+        ("info: {version: soon}", "info.version of openapi.yaml is no version of three numbers: soon is not valid"),
+        (None, "openapi.yaml cannot be read: No such file or directory\n"),
+    ],
+)
+def test_contract_that_cannot_be_read_is_named(tmp_path: Path, text: str | None, why: str) -> None:
+    repository = Repository(tmp_path)
+    file = repository.folder / "openapi.yaml"
+    file.unlink() if text is None else file.write_text(text, "utf-8")
+    run = repository.python("changes")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith(f"not judged: {why}")
+    assert run.stderr.count("\n") == 1
+
+
+def test_unknown_state_is_refused_in_one_line() -> None:
+    run = make("changes", "BASE=no-such-tag")
+    assert (run.returncode, run.stdout) == (2, "")
+    first, *makes_own = run.stderr.splitlines()
+    assert first == "not judged: git knows no no-such-tag: name a tag, a branch or a commit in BASE="
+    assert all(line.startswith("make: ***") for line in makes_own)
+
+
+def test_folder_without_a_history_is_said(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    (repository.folder / ".git").rename(tmp_path / "elsewhere")
+    run = repository.python("changes")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith("not judged: ")
+    assert "git" in run.stderr

@@ -68,7 +68,7 @@ def test_what_is_assumed_is_said() -> None:
 
 
 def test_rules_have_ids_and_promises_of_their_own() -> None:
-    rules = OPERATION.rules
+    rules = [rule for operation in CONTRACT.operations for rule in operation.rules]
     assert all(re.fullmatch(r"[a-z]+(-[a-z]+)+", rule.id) and rule.promise.endswith(".") for rule in rules)
     assert len({rule.id for rule in rules}) == len({rule.promise for rule in rules}) == len(rules)
 

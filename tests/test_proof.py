@@ -38,7 +38,9 @@ def rules_with_a_test() -> set[str]:
 
 def test_every_rule_has_a_test_and_every_test_a_rule() -> None:
     named = rules_with_a_test()
-    assert named == set(PROMISES), "test each rule of x-rules in contract_tests/, and name it there"
+    assert named <= set(PROMISES), "each test names a rule of x-rules"
+    lacking = [rule for rule in PROMISES if rule not in named]
+    assert not lacking, f"add tests of {', '.join(lacking)} to contract_tests/"
 
 
 def test_every_rule_has_two_mutants_and_every_mutant_a_rule() -> None:
