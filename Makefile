@@ -64,7 +64,7 @@ generate: .venv/.ready node_modules/.ready ## Rebuild all that is derived from o
 changes: .venv/.ready ## Say what has changed in the contract since BASE=<git ref>, and what that breaks (default: the last release)
 	+@python -m changes '$(BASE)'
 
-release: .venv/.ready node_modules/.ready ## Test, build, check and tag VERSION=1.2.3
+release: .venv/.ready node_modules/.ready ## Test, build, try and tag VERSION=1.2.3, where nothing speaks against it
 	+@python -m release '$(VERSION)'
 
 lint: .venv/.ready node_modules/.ready ## Check the contract (Redocly), the Python (ruff, mypy --strict) and the types (tsc)
@@ -81,10 +81,11 @@ test: .venv/.ready node_modules/.ready ## Run the project's own tests
 proof: .venv/.ready ## Print which rules' tests see which broken implementation (part of make test)
 	@pytest --numprocesses auto --dist worksteal --matrix $(ARGS) tests/test_proof.py
 
-bench: .venv/.ready node_modules/.ready benchmarks/node_modules/.ready ## Measure the sandbox beside Prism and Steady (needs wrk), the tests beside schemathesis, puffle's start
+bench: .venv/.ready node_modules/.ready benchmarks/node_modules/.ready ## Measure the sandbox beside Prism and Steady (needs wrk), the tests beside schemathesis, puffle's start, generating
 	@python -m benchmarks --write $(ARGS)
 	@python -m benchmarks.verdicts --write
 	@python -m benchmarks.startup --write
+	@python -m benchmarks.generate --write
 
 lock: .venv/.ready ## Pin the newest Python and Node tools that pyproject.toml and package.json allow
 	@uv pip compile --quiet --universal --generate-hashes --no-header --upgrade --python-version 3.11 \

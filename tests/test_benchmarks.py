@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as benchmark
-from benchmarks import startup
+from benchmarks import generate, startup
 from benchmarks.measure import CannotMeasure, Reading, measure
 from tests.running import needs
 
@@ -70,3 +70,11 @@ def test_start_up_is_measured_and_compared() -> None:
     table = startup.table({**same, "puffle --version": [0.1, 0.3], "puffle --help": [1, 2]})
     assert "| `puffle --version` | 200 | 1.25 | at most 1.5 | met |" in table
     assert "| `puffle --help` | 1500 | 10.00 | at most 1.5 | missed |" in table
+
+
+def test_generating_is_measured_and_compared() -> None:
+    times = generate.measure(rounds=1)
+    assert all(0 < seconds < 60 for (seconds,) in times.values())
+    table = generate.table({generate.PEER: [1, 2], generate.OURS: [1.2, 2.8]})
+    assert "| `make generate` | 2.00 | 1.30 | at most 1.5 | met |" in table
+    assert "| 2.00 | at most 1.5 | missed |" in generate.table({generate.PEER: [1], generate.OURS: [2]})

@@ -67,7 +67,7 @@ def test_case(case: Path, seeded: Server, tmp_path: Path, pytestconfig: pytest.C
         for name, text in came.items():
             (case / name).write_text(text, "utf-8")
     expected = {name: (case / name).read_text("utf-8") for name in came}
-    assert came == expected
+    assert came == expected, "if that is right, `make test ARGS='tests/test_cli.py --rewrite-cases'` takes it over"
 
 
 def test_example_of_the_manual_runs_as_it_stands(seeded: Server, tmp_path: Path) -> None:

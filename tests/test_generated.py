@@ -18,7 +18,7 @@ from puffle_client.api.campaign_leads import update_lead_in_campaign
 from puffle_client.models import Error, LeadFields, LeadUpdate, LeadUpdated
 
 from tests.implementations import implementation
-from tests.running import DRAFT, KEY, LEAD, ROOT, clean_environment, make, served
+from tests.running import DRAFT, KEY, LEAD, ROOT, clean_environment, command, make, served
 
 GENERATED = ROOT / "generated"
 
@@ -52,7 +52,8 @@ def test_removed_field_is_noticed_and_the_remedy_named(tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     ignored = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__", ".*_cache")
     shutil.copytree(ROOT, copy, symlinks=True, ignore=ignored)
-    (copy / ".venv").symlink_to(ROOT / ".venv")
+    for tools in (".venv", "node_modules"):
+        (copy / tools).symlink_to(ROOT / tools)
     text = (copy / "openapi.yaml").read_text("utf-8")
     field = "        headline:\n          type: string\n          description: Headline of the LinkedIn profile.\n"
     assert field in text
@@ -61,7 +62,30 @@ def test_removed_field_is_noticed_and_the_remedy_named(tmp_path: Path) -> None:
     environment = clean_environment({"PYTHONPATH": os.pathsep.join([str(copy), str(copy / "generated")])})
     run = subprocess.run(words, cwd=copy, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert run.returncode == 1, run.stdout + run.stderr
-    assert "run `make generate`: puffle_client/models/lead_fields.py differ" in run.stdout
+    assert "run `make generate`: puffle.d.ts, puffle_client/models/lead_fields.py differ" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("code", "wrong"),
+    [
+        ('const edit: Edit = { prospect_id: "", updates: { company: "Acme" } };', ""),
+        ("const edit: Edit = { updates: {} };", "Property 'prospect_id' is missing"),
+        ('const edit: Edit = { prospect_id: "", updates: { compny: "Acme" } };', "'compny' does not exist"),
+        (
+            "const row = (answer: Row): string => answer.prospect.email;",
+            "Type 'string | null | undefined' is not assignable",
+        ),
+    ],
+)
+def test_types_hold_a_front_end_to_the_contract(tmp_path: Path, code: str, wrong: str) -> None:
+    types = (
+        f'import type {{ components }} from "{GENERATED / "puffle"}";\n'
+        'type Edit = components["schemas"]["LeadUpdate"];\ntype Row = components["schemas"]["LeadUpdated"];\n'
+    )
+    (tmp_path / "page.ts").write_text(f"{types}export {code}\n", "utf-8")
+    run = command(str(ROOT / "node_modules" / ".bin" / "tsc"), "--noEmit", "--strict", str(tmp_path / "page.ts"))
+    assert (run.returncode == 0) == (wrong == ""), run.stdout
+    assert wrong in run.stdout
 
 
 @pytest.fixture

@@ -34,8 +34,8 @@ def send(client: httpx.Client, body: bytes, **headers: str) -> httpx.Response:
 
 def test_edits_add_up(client: httpx.Client) -> None:
     assert edit(client, first_name="Janet").json()["prospect"]["first_name"] == "Janet"
-    row = edit(client, position="CRO").json()["prospect"]
-    assert (row["first_name"], row["position"], row["last_name"]) == ("Janet", "CRO", "Smith")
+    row = edit(client, company="CRO").json()["prospect"]
+    assert (row["first_name"], row["company"], row["last_name"]) == ("Janet", "CRO", "Smith")
 
 
 def test_ids_are_found_in_either_case(client: httpx.Client) -> None:
