@@ -26,7 +26,7 @@ class Repository:
         self.commit()
 
     def git(self, *words: str) -> str:
-        done = self._run("git", *words)
+        done = self.run("git", *words)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -41,9 +41,15 @@ class Repository:
 
     def python(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a module of the copy."""
-        return self._run(sys.executable, "-m", *words)
+        return self.run(sys.executable, "-m", *words)
 
-    def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def borrow_tools(self) -> None:
+        """Let make find the tools of this repository, in place of ones of the copy's own."""
+        for tools in (".venv", "node_modules"):
+            (self.folder / tools).symlink_to(ROOT / tools)
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in the copy."""
         path = os.pathsep.join([str(self.folder), str(self.folder / "generated")])
         environment = clean_environment({"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", **NOBODY})
         return subprocess.run(

@@ -127,3 +127,50 @@ def test_folder_without_a_history_is_said(tmp_path: Path) -> None:
     assert (run.returncode, run.stdout) == (2, "")
     assert run.stderr.startswith("not judged: ")
     assert "git" in run.stderr
+
+
+SECOND_OPERATION = """\
+  /api/campaigns/{id}/archive:
+    post:
+      operationId: archiveCampaign
+      x-cli: campaign archive
+      tags:
+        - Campaign leads
+      summary: Archive a campaign
+      description: Take a campaign out of sight.
+      x-rules:
+        - id: keeps-archived-leads
+          promise: An archived campaign keeps its leads.
+      parameters:
+        - name: id
+          in: path
+          required: true
+          description: Campaign UUID.
+          schema:
+            type: string
+            format: uuid
+      responses:
+        '204':
+          description: The campaign is archived.
+        '401':
+          description: No valid API key.
+components:
+"""
+
+
+def test_second_operation_is_followed_and_its_rules_are_asked_for(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    repository.replace("openapi.yaml", "components:\n", SECOND_OPERATION)
+    repository.borrow_tools()
+    assert repository.run("make", "generate").returncode == 0
+    assert "archiveCampaign" in (repository.folder / "generated" / "puffle.d.ts").read_text("utf-8")
+    lint = repository.run("node_modules/.bin/redocly", "lint", "openapi.yaml")
+    assert lint.returncode == 0, lint.stdout + lint.stderr
+    listed = repository.python("puffle", "--help").stdout
+    assert re.search(r"^  campaign archive +Archive a campaign$", listed, re.MULTILINE)
+    run = repository.python(
+        "pytest", "-q", "-k", "every_rule or rules_have", "tests/test_proof.py", "tests/test_contract.py"
+    )
+    assert "AssertionError: add tests of keeps-archived-leads to contract_tests/" in run.stdout
+    assert "AssertionError: add mutants that break keeps-archived-leads to tests/mutants/" in run.stdout
+    assert "2 failed, 1 passed" in run.stdout
