@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from changes import history, promises, version
-from changes.change import Verdict, worst_of
+from changes.change import Place, Verdict, worst_of
 from changes.compare import compare
 from changes.history import NoHistory
 from changes.promises import NotJudged, Promise
@@ -59,10 +59,13 @@ def report(base: str, folder: Path) -> int:
         ValueError: one of the contracts, or its version, cannot be read.
     """
     before, after = read(folder / FILE, f"{FILE} of {base}"), read(contract.CONTRACT_FILE, FILE)
-    changes = compare(before, after)
+    try:
+        changes = compare(before, after)
+    except (AttributeError, IndexError, KeyError, TypeError) as error:
+        raise ValueError(f"{FILE} cannot be compared as it stands ({error}): mend what `make lint` names") from None
     print(f"{FILE} since {base}: {_counted([change.verdict.label for change in changes]) or 'no change'}\n")
     for change in changes:
-        line = (before if change.gone else after).line(*change.place)
+        line = line_of(before if change.gone else after, change.place)
         where = f"{FILE}:{line} in {base}" if change.gone else f"{FILE}:{line}"
         print(f"  {change.verdict.label:<19}{where:<30}{change.where}", *_wrapped(change.what), "", sep="\n")
     judged = _promises(base, folder)
@@ -71,6 +74,16 @@ def report(base: str, folder: Path) -> int:
     if not fits:
         return 1
     return 0 if judged is not None else 2
+
+
+def line_of(document: Contract, place: Place) -> int:
+    """The line of a part, or that of the nearest part around it which stands in the file by itself."""
+    for end in range(len(place), 0, -1):
+        try:
+            return document.line(*place[:end])
+        except KeyError:
+            continue
+    return 1
 
 
 def _promises(base: str, folder: Path) -> list[Promise] | None:

@@ -6,7 +6,6 @@ call or a command is made of is a promise too.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -16,6 +15,7 @@ from changes.change import Change, Verdict, merged
 from changes.part import ANNOTATIONS, Compare, Part, both, change, compare_members, differing, nothing
 from changes.rules import compare_rules
 from changes.schemas import Schemas, Side, compare_enumerations
+from changes.security import compare_security, security_of
 from puffle.contract import METHODS, Contract
 
 IN_PATH = re.compile(r"\{([^{}]*)\}")
@@ -78,6 +78,14 @@ def _servers(before: Part, after: Part) -> Iterator[Change]:
         yield Change(Verdict.BREAKING, after.at(0).place, what)
 
 
+def _own_servers(before: Part, after: Part) -> Iterator[Change]:
+    """Those of a path or an operation, which take the place of the document's."""
+    if before.there and after.there:
+        yield from _servers(before, after)
+    elif before.there or after.there:
+        yield change(Verdict.BREAKING, before, after, "requests are sent to another server than before")
+
+
 def _paths(old_root: Part, new_root: Part, before: Part, after: Part) -> Iterator[Change]:
     """The paths, which are the same where they differ in the names of parameters alone."""
     old, new = ({IN_PATH.sub("{}", path): path for path in paths.names()} for paths in (before, after))
@@ -96,7 +104,7 @@ def _paths(old_root: Part, new_root: Part, before: Part, after: Part) -> Iterato
 
 def _operations(old_root: Part, new_root: Part, before: Part, after: Part) -> Iterator[Change]:
     old, new = before.resolved(), after.resolved()
-    known: dict[str, Compare] = {**dict.fromkeys(METHODS, nothing), "parameters": nothing, "servers": _servers}
+    known: dict[str, Compare] = {**dict.fromkeys(METHODS, nothing), "parameters": nothing, "servers": _own_servers}
     yield from compare_members(old, new, {**known, "$ref": nothing})
     for method in METHODS:
         one, other = old.at(method), new.at(method)
@@ -104,7 +112,7 @@ def _operations(old_root: Part, new_root: Part, before: Part, after: Part) -> It
             yield from _operation(one, other)
             name = other.get("operationId", f"{method.upper()} {after.place[-1]}")
             yield from _parameters(_parameters_of(old, one), _parameters_of(new, other), name)
-            yield from _security(_security_of(old_root, one), _security_of(new_root, other))
+            yield from compare_security(security_of(old_root, one), security_of(new_root, other))
         elif other.there:
             yield Change(Verdict.COMPATIBLE, other.place, f"{method.upper()} {after.place[-1]} is new")
         elif one.there:
@@ -121,7 +129,7 @@ def _operation(before: Part, after: Part) -> Iterator[Change]:
         "security": nothing,
         "requestBody": partial(_request, name),
         "responses": partial(_responses, name),
-        "servers": _servers,
+        "servers": _own_servers,
         "x-rules": compare_rules,
         "x-campaign-statuses": compare_enumerations,
     }
@@ -130,7 +138,7 @@ def _operation(before: Part, after: Part) -> Iterator[Change]:
 
 def _name(why: str, before: Part, after: Part) -> Iterator[Change]:
     if before.value != after.value:
-        new = not before.there
+        new = not before.there and after.place[-1] == "x-cli"
         what = f"`{after.place[-1]}` is new" if new else f"`{after.place[-1]}` was {before.value}: {why}"
         yield change(Verdict.COMPATIBLE if new else Verdict.BREAKING, before, after, what)
 
@@ -169,16 +177,27 @@ def _parameters(
             must = part.get("required", False)
             what = f"{named} is new, and {'must' if must else 'may'} be sent"
             yield Change(Verdict.BREAKING if must else Verdict.COMPATIBLE, part.place, what)
+        elif part.at("content").there != before[key].at("content").there:
+            yield Change(Verdict.BREAKING, part.place, f"{named} is written in another way")
         else:
             schemas = Schemas(Side.REQUEST, named)
+            style = "form" if key[0] in ("query", "cookie") else "simple"
             known: dict[str, Compare] = {
                 "in": nothing,
                 "name": nothing,
                 "required": partial(_required, Side.REQUEST, named),
+                "style": partial(_defaulted, style),
+                "explode": partial(_defaulted, part.get("style", style) == "form"),
                 "schema": schemas.compare,
                 "content": partial(_content, schemas, named),
             }
             yield from compare_members(before[key], part, known)
+
+
+def _defaulted(default: str | bool, before: Part, after: Part) -> Iterator[Change]:
+    old, new = (part.value if part.there else default for part in (before, after))
+    if old != new:
+        yield change(Verdict.BREAKING, before, after, f"`{after.place[-1]}` was {old}: it is written in another way")
 
 
 def _required(side: Side, named: str, before: Part, after: Part) -> Iterator[Change]:
@@ -221,6 +240,9 @@ def _content(schemas: Schemas, named: str, before: Part, after: Part) -> Iterato
 def _responses(operation: str, before: Part, after: Part) -> Iterator[Change]:
     """The answers. HTTP lets a consumer take an unknown error for the 400 or 500 of its class, but not so a success."""
     for status in dict.fromkeys(map(str, both(before, after))):
+        if status.startswith("x-"):
+            yield from differing(before.at(status), after.at(status))
+            continue
         old, new = _declared(before, status), _declared(after, status)
         named = f"answer {status} of {operation}"
         success = not status.startswith(("4", "5"))
@@ -264,36 +286,3 @@ def _headers(response: str, before: Part, after: Part) -> Iterator[Change]:
                 "schema": Schemas(Side.ANSWER, named).compare,
             }
             yield from compare_members(old[name].resolved(), new[name].resolved(), known)
-
-
-def _security_of(root: Part, operation: Part) -> Part:
-    own = operation.at("security")
-    return own if own.there else root.at("security")
-
-
-def _security(before: Part, after: Part) -> Iterator[Change]:
-    """What a request must show: one of several sets of credentials, of which a consumer has one."""
-    old, new = _credentials(before), _credentials(after)
-    if set(old) == set(new):
-        return
-    refused = [one for one in old if not any(other <= one for other in new)]
-    if refused:
-        yield change(Verdict.BREAKING, before, after, "credentials that were enough no longer are")
-    else:
-        yield change(Verdict.COMPATIBLE, before, after, "more credentials are enough than before, or fewer are needed")
-
-
-def _credentials(security: Part) -> list[frozenset[str]]:
-    """Each set by what it consists of: the definition of a scheme rather than its name, and its scopes."""
-    root = Part(security.contract, (), security.contract.document).at("components").at("securitySchemes")
-    return [
-        frozenset(
-            item for name in part.names() for item in (_scheme(root.at(name)), *(f"{name} {s}" for s in part.get(name)))
-        )
-        for part in security.parts()
-    ] or [frozenset()]
-
-
-def _scheme(definition: Part) -> str:
-    scheme: dict[str, Any] = definition.resolved().value if definition.there else {}
-    return json.dumps({key: value for key, value in scheme.items() if key not in ANNOTATIONS}, sort_keys=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -36,20 +37,40 @@ class Part:
     def at(self, key: str | int) -> Part:
         """The part under a key or index, which may be absent."""
         if isinstance(self.value, list):
-            found = self.value[int(key)] if int(key) < len(self.value) else ABSENT
+            index = int(key) if str(key).isdigit() else len(self.value)
+            found, key = (self.value[index] if index < len(self.value) else ABSENT), index
         else:
             found = self.value.get(key, ABSENT) if isinstance(self.value, Mapping) else ABSENT
         return Part(self.contract, (*self.place, key), found)
 
     def resolved(self) -> Part:
         """What its ``$ref`` points to, at its own place; anything else as it is."""
-        part = self
+        part, seen = self, set[str]()
         while isinstance(part.value, Mapping) and "$ref" in part.value:
-            keys = part.value["$ref"].removeprefix("#/").split("/")
+            reference = str(part.value["$ref"])
+            if reference in seen or not reference.startswith("#/"):
+                return Part(self.contract, part.place)
+            seen.add(reference)
             part = Part(self.contract, (), self.contract.document)
-            for key in keys:
+            for key in reference.removeprefix("#/").split("/"):
                 part = part.at(key.replace("~1", "/").replace("~0", "~"))
         return part
+
+    def expanded(self, above: frozenset[str] = frozenset()) -> str:
+        """The value with what it refers to in place of each reference, as JSON: to tell whether it differs."""
+        if not self.there:
+            return "absent"
+        if isinstance(self.value, Mapping):
+            reference = str(self.value.get("$ref", ""))
+            members = {str(key): self.at(key).expanded(above) for key in self.value if key != "$ref"}
+            if reference and reference not in above:
+                members["$ref"] = self.resolved().expanded(above | {reference})
+            elif reference:
+                members["$ref"] = reference
+            return json.dumps(members, sort_keys=True)
+        if isinstance(self.value, list):
+            return json.dumps([part.expanded(above) for part in self.parts()])
+        return json.dumps(self.value, default=str)
 
     def names(self) -> list[str]:
         """The keys of an object, none of anything else."""
@@ -93,9 +114,9 @@ def compare_members(before: Part, after: Part, known: Mapping[str, Compare]) -> 
             yield from known[key](old, new)
         elif key == "x-assumed":
             yield from _assumed(old, new)
-        elif key in ANNOTATIONS or key.startswith("x-"):
+        elif key in ANNOTATIONS or str(key).startswith("x-"):
             yield from differing(old, new)
-        elif old.value != new.value:
+        elif old.expanded() != new.expanded():
             yield change(Verdict.BREAKING, old, new, f"`{key}` differs: what that breaks cannot be told")
 
 
@@ -108,7 +129,7 @@ def _assumed(before: Part, after: Part) -> Iterator[Change]:
 
 def differing(before: Part, after: Part) -> Iterator[Change]:
     """A difference that only people read, as near to its place as can be told."""
-    if before.value == after.value and before.there == after.there:
+    if before.expanded() == after.expanded():
         return
     keys = [key for key in both(before, after) if before.at(key).value != after.at(key).value]
     if before.there and after.there and len(keys) == 1:

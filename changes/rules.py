@@ -10,12 +10,16 @@ from functools import partial
 from changes.change import Change, Verdict
 from changes.part import Part, compare_members, nothing
 
-LITERAL = re.compile(r"`[^`]*`|\d+")
+LITERAL = re.compile(
+    r"`[^`]*`|-?\d+(?:[.,:]\d+)*(?: ?(?:ms|s|min|h|%|bytes?|seconds?|minutes?|hours?|days?)\b)?"
+    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|once|twice|first|last|before|after)\b"
+)
 SENSES = {
-    "denies": r"no|not|never|none|nothing|neither|nor|cannot|without",
+    "denies": r"no|not|never|none|nothing|neither|nor|cannot|without|\w+n't",
     "excepts": r"unless|except|but|only",
     "chooses": r"or",
-    "allows": r"may|might|can|could|should|some|most|sometimes",
+    "advises": r"should",
+    "allows": r"may|might|can|could|some|most|sometimes",
     "obliges": r"must|shall",
     "generalises": r"every|each|all|any|always",
 }
@@ -27,7 +31,7 @@ def compare_rules(before: Part, after: Part) -> Iterator[Change]:
 
     An assumption is nobody's promise: it may go, and may become a promise, but a promise may not become one.
     """
-    old, new = ({part.get("id"): part for part in rules.parts()} for rules in (before, after))
+    old, new = _by_id(before), _by_id(after)
     for name, rule in new.items():
         if name not in old:
             how = "assumed" if rule.get("x-assumed") else "promised"
@@ -40,6 +44,15 @@ def compare_rules(before: Part, after: Part) -> Iterator[Change]:
         elif name not in new:
             what = f"rule {name} is no longer promised: {_text(rule.at('promise'))}"
             yield Change(Verdict.BREAKING, rule.place, what, gone=True)
+
+
+def _by_id(rules: Part) -> dict[str, Part]:
+    """The rules by id; a second one of the same id by its number too."""
+    found: dict[str, Part] = {}
+    for rule in rules.parts():
+        name = str(rule.get("id"))
+        found[name if name not in found else f"{name} ({len(found) + 1})"] = rule
+    return found
 
 
 def _promise(old_rule: Part, new_rule: Part, before: Part, after: Part) -> Iterator[Change]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import Enum
 from typing import Any
 
 import jsoncompat
 
 from changes.change import Change, Place, Verdict
-from changes.part import Part, change, compare_members, differing, nothing
+from changes.part import ANNOTATIONS, Part, change, compare_members, differing, nothing
 
 VALUES = (
     "type", "enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength",
@@ -27,7 +28,9 @@ CONSTRAINTS = (
     "dependentRequired", "dependentSchemas", "contains", "prefixItems", "unevaluatedProperties", "unevaluatedItems",
 )  # fmt: skip
 """The keywords that narrow a schema where they are added; changed, they may do anything."""
-WIDER_FORMATS = {("int32", "int64"), ("float", "double")}
+WIDER_FORMATS = [["int32", "int64"], ["float", "double"]]
+"""Pairs of which the second takes all that the first takes."""
+TYPES = {"array", "boolean", "integer", "null", "number", "object", "string"}
 
 
 class Side(Enum):
@@ -51,7 +54,7 @@ class Schemas:
 
     def compare(self, before: Part, after: Part) -> Iterator[Change]:
         """All that differs between two schemas and those that they refer to; an absent one lets anything pass."""
-        yield from _beside_reference(before, after)
+        yield from _references(before, after)
         old, new = _schema(before), _schema(after)
         if (old.place, new.place) in self._compared:
             return
@@ -63,6 +66,8 @@ class Schemas:
             **dict.fromkeys(CONSTRAINTS, self._constraint),
             **dict.fromkeys(HIDDEN.values(), differing),
             **dict.fromkeys(("anyOf", "oneOf", "allOf"), self._branches),
+            "$defs": nothing,
+            "title": _title,
             "default": self._default,
             "items": self.compare,
             "additionalProperties": self._additional,
@@ -86,16 +91,16 @@ class Schemas:
 
     def _values(self, before: Part, after: Part) -> Iterator[Change]:
         old, new = ({key: part.value[key] for key in VALUES if key in part.value} for part in (before, after))
-        differing = [key for key in VALUES if old.get(key) != new.get(key) or (key in old) != (key in new)]
+        differing = [key for key in VALUES if before.at(key).expanded() != after.at(key).expanded()]
         if differing:
             wider, narrower = not _passes(new, old), not _passes(old, new)
             what = ", ".join(_difference(before.at(key), after.at(key)) for key in differing)
             yield self._judged(before.at(differing[0]), after.at(differing[0]), what, wider=wider, narrower=narrower)
 
     def _constraint(self, before: Part, after: Part) -> Iterator[Change]:
-        if before.value != after.value or before.there != after.there:
-            wider = before.there and (after.value, before.value) not in WIDER_FORMATS
-            narrower = after.there and (before.value, after.value) not in WIDER_FORMATS
+        if before.expanded() != after.expanded():
+            wider = before.there and [after.value, before.value] not in WIDER_FORMATS
+            narrower = after.there and [before.value, after.value] not in WIDER_FORMATS
             yield self._judged(before, after, _difference(before, after), wider=wider, narrower=narrower)
 
     def _members(self, before: Part, after: Part) -> Iterator[Change]:
@@ -123,8 +128,13 @@ class Schemas:
     def _new_member(self, name: str, before: Part, after: Part) -> Change:
         new = after.at("properties").at(name)
         if self._side is Side.ANSWER:
-            closed = before.get("additionalProperties", True) is False
-            verdict, why = (Verdict.BREAKING, ", and no other was to come") if closed else (Verdict.COMPATIBLE, "")
+            open_ones: tuple[Any, ...] = (True, {})
+            closed = before.get("additionalProperties", True) not in open_ones or not before.get(
+                "unevaluatedProperties", True
+            )
+            verdict, why = (
+                (Verdict.BREAKING, ", and what else may come was limited") if closed else (Verdict.COMPATIBLE, "")
+            )
             return Change(verdict, new.place, f"{self._whose}: `{name}` is new{why}")
         if name in after.get("required", ()):
             return Change(Verdict.BREAKING, new.place, f"{self._whose}: `{name}` is new, and must be sent")
@@ -154,15 +164,19 @@ class Schemas:
         new = [branch for branch in after.parts() if branch.value not in before.value]
         for branch in (branch for branch in after.parts() if branch.value in before.value):
             yield from self.compare(before.at(before.value.index(branch.value)), branch)
+        narrows, exclusive = after.place[-1] == "allOf", after.place[-1] == "oneOf"
         for one, other in zip(old, new, strict=False):
-            yield from self.compare(one, other)
-        narrows = after.place[-1] == "allOf"
+            for found in self.compare(one, other):
+                judged = Verdict.BREAKING if exclusive and found.verdict is Verdict.COMPATIBLE else found.verdict
+                yield replace(found, verdict=judged)
         for branch in new[len(old) :]:
             absent = Part(before.contract, branch.place)
-            yield self._judged(absent, branch, "a branch is new", wider=not narrows, narrower=narrows)
+            overlaps = exclusive and any(_overlap(branch, other) for other in before.parts())
+            yield self._judged(absent, branch, "a branch is new", wider=not narrows, narrower=narrows or overlaps)
         for branch in old[len(new) :]:
             absent = Part(after.contract, branch.place)
-            yield self._judged(branch, absent, "a branch is gone", wider=narrows, narrower=not narrows)
+            overlaps = exclusive and any(_overlap(branch, other) for other in after.parts())
+            yield self._judged(branch, absent, "a branch is gone", wider=narrows or overlaps, narrower=not narrows)
 
     def _additional(self, before: Part, after: Part) -> Iterator[Change]:
         if (before.value is False) != (after.value is False):
@@ -172,7 +186,7 @@ class Schemas:
             yield from self.compare(before, after)
 
     def _default(self, before: Part, after: Part) -> Iterator[Change]:
-        if before.value != after.value or before.there != after.there:
+        if before.expanded() != after.expanded():
             verdict = Verdict.BREAKING if self._side is Side.REQUEST else Verdict.DOCUMENTATION
             what = f"{self._whose}: {_difference(before, after)}: what is not sent means another value"
             yield change(verdict, before, after, what)
@@ -194,17 +208,47 @@ def _schema(part: Part) -> Part:
     return Part(part.contract, part.place, value)
 
 
-def _beside_reference(before: Part, after: Part) -> Iterator[Change]:
+def _references(before: Part, after: Part) -> Iterator[Change]:
+    """What stands beside a `$ref`, and references that lead nowhere."""
+    for part in (before, after):
+        if before.value != after.value and "$ref" in part.names() and not part.resolved().there:
+            what = f"{part.value['$ref']} leads nowhere in this document: what that breaks cannot be told"
+            yield Change(Verdict.BREAKING, part.place, what, gone=part is before)
     if "$ref" in before.names() and "$ref" in after.names():
         yield from compare_members(before, after, {"$ref": nothing})
+        return
+    for part in (before, after):
+        beside = [key for key in part.names() if key not in ANNOTATIONS | {"$ref"} and not key.startswith("x-")]
+        if "$ref" in part.names() and beside:
+            what = f"`{beside[0]}` stands beside a `$ref`: what that breaks cannot be told"
+            yield Change(Verdict.BREAKING, part.at(beside[0]).place, what, gone=part is before)
+
+
+def _title(before: Part, after: Part) -> Iterator[Change]:
+    if before.expanded() != after.expanded():
+        yield change(Verdict.BREAKING, before, after, "`title` differs: generated code names the type after it")
 
 
 def _passes(inner: dict[str, Any], outer: dict[str, Any]) -> bool:
     """Whether what is valid by one schema is valid by another; False where that cannot be told."""
+    types = [one for schema in (inner, outer) for one in _listed(schema.get("type", []))]
+    if not TYPES.issuperset(types):
+        return False
     try:
-        return jsoncompat.check_compat(json.dumps(inner), json.dumps(outer), jsoncompat.Role.DESERIALIZER)
+        one, other = (json.dumps(schema, default=str) for schema in (inner, outer))
+        return jsoncompat.check_compat(one, other, jsoncompat.Role.DESERIALIZER)
     except ValueError:
         return False
+
+
+def _overlap(one: Part, other: Part) -> bool:
+    """Whether one of two branches takes all that the other takes."""
+    first, second = (json.loads(json.dumps(_schema(part).value, default=str)) for part in (one, other))
+    return _passes(first, second) or _passes(second, first)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _difference(before: Part, after: Part) -> str:
