@@ -33,7 +33,8 @@ help: ## Print this help
 	@echo 'is not this machine CONFIRM=host, RATE=5, RESTORE=off; CASE=… runs one case again, REPORT=folder names a folder.'
 	@echo 'It ends 0 where the contract is kept, 1 where it is broken, 2 where it could not be judged.'
 	@echo
-	@echo 'changes ends 0 where nothing breaks or info.version says so, 1 where it does not, 2 where that cannot be judged.'
+	@echo 'changes ends 0 where nothing breaks or info.version says so, 1 where it does not, 2 where that cannot be judged;'
+	@echo 'release ends 0 where it was released, 1 where something speaks against it, 2 where that cannot be told.'
 	@echo
 	@echo '`pip install .` gives the command puffle (here .venv/bin/puffle): puffle --help prints its manual.'
 	@echo
@@ -52,20 +53,19 @@ proxy: .venv/.ready node_modules/.ready ## Serve Prism in front of UPSTREAM=http
 	@exec python -m mock.prism --port $(or $(PORT),4012) --upstream '$(UPSTREAM)'
 
 generate: .venv/.ready node_modules/.ready ## Rebuild all that is derived from openapi.yaml: Python client, TypeScript types (OUT=generated)
-	@rm -rf '$(DERIVED)/.new' && mkdir -p '$(DERIVED)/.new'
-	@openapi-python-client generate --path openapi.yaml --config openapi-python-client.yaml --meta none \
-	  --fail-on-warning --output-path '$(DERIVED)/.new/puffle_client' >/dev/null
-	@node_modules/.bin/openapi-typescript openapi.yaml --output '$(DERIVED)/.new/puffle.d.ts' >/dev/null
-	@rm -rf '$(DERIVED)/puffle_client' '$(DERIVED)/puffle.d.ts'
-	@mv '$(DERIVED)/.new/'* '$(DERIVED)'
-	@rmdir '$(DERIVED)/.new'
+	@new='$(DERIVED)/.new'; trap 'rm -rf "$$new"' EXIT; trap 'exit 130' INT TERM; rm -rf "$$new" && mkdir -p "$$new" \
+	  && openapi-python-client generate --path openapi.yaml --config openapi-python-client.yaml --meta none \
+	    --fail-on-warning --output-path "$$new/puffle_client" >/dev/null \
+	  && node_modules/.bin/openapi-typescript openapi.yaml --output "$$new/puffle.d.ts" >/dev/null \
+	  && rm -rf '$(DERIVED)/puffle_client' '$(DERIVED)/puffle.d.ts' && mv "$$new"/* '$(DERIVED)' \
+	  || { echo '$(DERIVED) stays as it was: mend openapi.yaml, `make lint` names what is wrong' >&2; exit 2; }
 	@echo '$(DERIVED)/puffle_client and $(DERIVED)/puffle.d.ts rebuilt from openapi.yaml'
 
-changes: .venv/.ready ## Say what has changed in the contract since BASE=<git ref>, and what that breaks (default: the last release)
-	+@python -m changes '$(BASE)'
+changes: .venv/.ready ## Say what has changed in the contract since BASE=<git ref>, and what that breaks (the last release)
+	+@python -m changes -- '$(BASE)'
 
 release: .venv/.ready node_modules/.ready ## Test, build, try and tag VERSION=1.2.3, where nothing speaks against it
-	+@python -m release '$(VERSION)'
+	+@python -m release -- '$(VERSION)'
 
 lint: .venv/.ready node_modules/.ready ## Check the contract (Redocly), the Python (ruff, mypy --strict) and the types (tsc)
 	@REDOCLY_TELEMETRY=off node_modules/.bin/redocly lint openapi.yaml --max-problems 1000

@@ -36,7 +36,7 @@ def main() -> int:
         base = given or history.last_release() or "HEAD"
         with tempfile.TemporaryDirectory() as folder:
             history.export(base, Path(folder))
-            return report(base, Path(folder))
+            return report(base, Path(folder), "" if given or base != "HEAD" else " (nothing is released yet)")
     except (NoHistory, ValueError) as reason:
         print(f"not judged: {reason}", file=sys.stderr)
         return 2
@@ -45,12 +45,13 @@ def main() -> int:
         return 130
 
 
-def report(base: str, folder: Path) -> int:
+def report(base: str, folder: Path, why: str = "") -> int:
     """Print what has changed since a state, and which version that calls for.
 
     Args:
         base: what the state is called.
         folder: where its files are.
+        why: why it is this state, where nobody has named it.
 
     Returns:
         The exit code.
@@ -63,7 +64,7 @@ def report(base: str, folder: Path) -> int:
         changes = compare(before, after)
     except (AttributeError, IndexError, KeyError, TypeError) as error:
         raise ValueError(f"{FILE} cannot be compared as it stands ({error}): mend what `make lint` names") from None
-    print(f"{FILE} since {base}: {_counted([change.verdict.label for change in changes]) or 'no change'}\n")
+    print(f"{FILE} since {base}{why}: {_counted([change.verdict.label for change in changes]) or 'no change'}\n")
     for change in changes:
         line = line_of(before if change.gone else after, change.place)
         where = f"{FILE}:{line} in {base}" if change.gone else f"{FILE}:{line}"

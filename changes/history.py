@@ -51,7 +51,7 @@ def git(*words: str) -> bytes:
         NoHistory: git, or this repository, is not there, or the command failed.
     """
     try:
-        run = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, check=False)  # noqa: S607
+        run = subprocess.run(["git", "-c", "core.quotePath=false", *words], cwd=ROOT, capture_output=True, check=False)  # noqa: S607
     except OSError as error:
         raise NoHistory(f"git cannot be run: {error.strerror}") from None
     if run.returncode:

@@ -1,16 +1,19 @@
 """``python -m release 1.2.3``: release this state of the repository as a version.
 
 Ends 0 where it was released, 1 where something speaks against it, which is said in one line, 2 where the version makes
-no sense or the history cannot be read. Whatever goes wrong, the files are left as they were, and nothing is tagged.
+no sense, or git or a contract cannot be read. Whatever goes wrong, the files are left as they were, and nothing is
+tagged.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -69,22 +72,51 @@ def release(wanted: Version) -> None:
         ValueError: one of the contracts cannot be read.
     """
     check(wanted)
-    tag = f"v{wanted}"
+    commit, tag = git("rev-parse", "HEAD").decode().strip(), f"v{wanted}"
+    written = places.write(ROOT, wanted, datetime.now(UTC).date())
     try:
-        places.write(ROOT, wanted, datetime.now(UTC).date())
         _run_tests()
-        built = artifacts.build(DIST)
-        for artifact in built:
-            print(f"trying {artifact.name} in an empty environment …", flush=True)
-            artifacts.try_out(artifact, wanted)
-        if git("status", "--porcelain"):
-            git("commit", "--quiet", "--all", "--message", f"Release {wanted}")
-        git("tag", "--annotate", tag, "--message", f"{tag}\n\n{places.section(ROOT, wanted)}", "--cleanup=verbatim")
+        with tempfile.TemporaryDirectory() as folder:
+            built = artifacts.build(Path(folder))
+            for artifact in built:
+                print(f"trying {artifact.name} in an empty environment …", flush=True)
+                artifacts.try_out(artifact, wanted)
+            _check_untouched(written)
+            if git("status", "--porcelain"):
+                git("commit", "--quiet", "--message", f"Release {wanted}", "--", *written)
+            git("tag", "--annotate", tag, "--message", f"{tag}\n\n{places.section(ROOT, wanted)}", "--cleanup=verbatim")
+            shutil.rmtree(DIST, ignore_errors=True)
+            shutil.copytree(folder, DIST)
     except BaseException:
-        git("restore", "--staged", "--worktree", "--", *places.FILES)
+        _undo(commit, written)
         raise
-    print(f"{tag} is tagged, and tried: {', '.join(str(one.relative_to(ROOT)) for one in built)}")
+    print(f"{tag} is tagged; what was tried is in {DIST.name}/: {', '.join(one.name for one in built)}")
     print(f"Publish it with: git push origin HEAD {tag}")
+
+
+def _check_untouched(written: Mapping[str, str]) -> None:
+    """See that nothing but the version differs from what was checked.
+
+    Raises:
+        Refused: somebody has edited a file since.
+    """
+    edited = [line[3:] for line in _dirty() if line[3:] not in written]
+    edited += [file for file, text in written.items() if (ROOT / file).read_text("utf-8") != text]
+    if edited:
+        raise Refused(f"{', '.join(edited)} changed while it was tested: commit or remove that, and try again")
+
+
+def _undo(commit: str, written: Mapping[str, str]) -> None:
+    """Take back the version and the commit, but nothing that somebody else has written since."""
+    if git("rev-parse", "HEAD").decode().strip() != commit:
+        git("reset", "--quiet", "--soft", commit)
+    ours = [file for file, text in written.items() if (ROOT / file).read_text("utf-8") == text]
+    if ours:
+        git("restore", "--staged", "--worktree", "--", *ours)
+
+
+def _dirty() -> list[str]:
+    return git("status", "--porcelain").decode().splitlines()
 
 
 def check(wanted: Version) -> None:
@@ -95,7 +127,7 @@ def check(wanted: Version) -> None:
         NoHistory: the history cannot be read.
         ValueError: one of the contracts cannot be read.
     """
-    dirty = git("status", "--porcelain").decode().splitlines()
+    dirty = _dirty()
     if dirty:
         files = ", ".join(line[3:] for line in dirty[:3])
         raise Refused(f"the tree is not clean: commit or remove {files}{' and more' if len(dirty) > 3 else ''}")
@@ -105,6 +137,12 @@ def check(wanted: Version) -> None:
     is_now = version.read(after.version)
     if wanted < is_now:
         raise Refused(f"info.version of {FILE} is {is_now} already: take that or a later version")
+    if not places.section(ROOT, wanted):
+        raise Refused(f"CHANGELOG.md has nothing under `## {wanted}`: write there what is new")
+    try:
+        git("var", "GIT_COMMITTER_IDENT")
+    except NoHistory:
+        raise Refused("git knows no name to commit under: set user.name and user.email with git config") from None
     last = history.last_release()
     if last:
         needed, why = _needed(last, after)
@@ -112,8 +150,6 @@ def check(wanted: Version) -> None:
             raise Refused(
                 f"{wanted} is too low: since {last} {why}, which calls for {needed} at least; see `make changes`"
             )
-    if not places.section(ROOT, wanted):
-        raise Refused(f"CHANGELOG.md has nothing under `## {wanted}`: write there what is new")
 
 
 def _needed(last: str, after: Contract) -> tuple[Version, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -32,14 +31,14 @@ class Unusable(Exception):
 
 
 def build(folder: Path) -> list[Path]:
-    """Build wheel and sdist into a folder of which nothing else is left.
+    """Build wheel and sdist into an empty folder.
 
     Raises:
         Unusable: they cannot be built.
     """
-    shutil.rmtree(folder, ignore_errors=True)
     _run(*UV, "build", "--quiet", "--no-build-isolation", "--python", sys.executable, "--out-dir", folder, ROOT)
-    return sorted(path for path in folder.iterdir() if path.name.endswith((".whl", ".tar.gz")))
+    (folder / ".gitignore").unlink(missing_ok=True)
+    return sorted(folder.iterdir())
 
 
 def try_out(artifact: Path, version: Version) -> None:

@@ -23,8 +23,11 @@ class Missing(Exception):
     """A version does not stand where it should, or more than once: the message names the file."""
 
 
-def write(root: Path, version: Version, day: date) -> None:
+def write(root: Path, version: Version, day: date) -> dict[str, str]:
     """Set the version in each of its places, and the day in its section of the changelog.
+
+    Returns:
+        What the files hold from now on.
 
     Raises:
         Missing: a place is not there once.
@@ -37,6 +40,7 @@ def write(root: Path, version: Version, day: date) -> None:
             raise Missing(f"{file} should name the version once as {place}, and does {times} times")
     for file, text in changed.items():
         (root / file).write_text(text, "utf-8")
+    return changed
 
 
 def section(root: Path, version: Version) -> str:

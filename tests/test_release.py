@@ -38,7 +38,7 @@ def refused(repository: Repository, version: str, code: int = 1) -> str:
     assert repository.git("tag") == tags
     assert repository.git("status", "--porcelain") == state
     *_, last = run.stderr.splitlines()
-    assert last.startswith("not released: ") or code == 2
+    assert last.startswith(("not released: ", "VERSION="))
     return last.removeprefix("not released: ")
 
 
@@ -67,8 +67,11 @@ def test_version_below_that_of_the_contract_is_refused(repository: Repository) -
 def test_version_below_what_the_changes_call_for_is_refused(repository: Repository) -> None:
     repository.git("tag", f"v{NOW}")
     repository.replace("openapi.yaml", "x-cli: campaign lead update", "x-cli: campaign lead edit")
-    repository.commit()
     patch = str(read(NOW).bump_patch())
+    repository.replace(
+        "CHANGELOG.md", f"\n## {NEXT} (unreleased)\n", f"\n## {patch}\n\n- New.\n\n## {NEXT} (unreleased)\n"
+    )
+    repository.commit()
     assert refused(repository, patch) == (
         f"{patch} is too low: since v{NOW} there is a change that is breaking, which calls for {NEXT} at least; "
         "see `make changes`"
@@ -79,6 +82,22 @@ def test_version_below_what_the_changes_call_for_is_refused(repository: Reposito
 @pytest.mark.parametrize("version", ["soon", "1.2", "", "1.2.3-rc.1", "v1.2.3"])
 def test_version_that_is_none_is_refused(repository: Repository, version: str) -> None:
     assert refused(repository, version, code=2).startswith("VERSION= takes three numbers, such as VERSION=1.2.3, not ")
+
+
+def test_edit_made_while_it_is_tested_is_neither_lost_nor_released(repository: Repository) -> None:
+    (repository.folder / "Makefile").write_text("test:\n\t@echo noted >> README.md\n", "utf-8")
+    repository.commit()
+    run = repository.python("release", NEXT)
+    assert (run.returncode, repository.git("tag")) == (1, "")
+    assert run.stderr.endswith("README.md changed while it was tested: commit or remove that, and try again\n")
+    assert (repository.folder / "README.md").read_text("utf-8").endswith("noted\n")
+    assert repository.git("status", "--porcelain") == " M README.md\n"
+
+
+def test_tag_that_cannot_be_made_takes_the_commit_back(repository: Repository) -> None:
+    repository.git("config", "tag.gpgSign", "true")
+    repository.git("config", "gpg.program", "false")
+    refused(repository, NEXT, code=2)
 
 
 def test_place_without_a_version_is_refused(repository: Repository) -> None:
@@ -94,7 +113,7 @@ def test_release_is_tried_set_and_tagged(repository: Repository) -> None:
     assert repository.git("describe", "--exact-match").strip() == f"v{NEXT}"
     assert repository.git("log", "-1", "--format=%s").strip() == f"Release {NEXT}"
     assert repository.git("tag", "--list", "--format=%(contents:body)").strip() == "- New."
-    built = sorted(path.name for path in (repository.folder / "dist").iterdir() if path.name != ".gitignore")
+    built = sorted(path.name for path in (repository.folder / "dist").iterdir())
     assert built == [f"puffle_contract_kit-{NEXT}-py3-none-any.whl", f"puffle_contract_kit-{NEXT}.tar.gz"]
     for name in built:
         assert f"trying {name} in an empty environment …\n" in run.stdout
