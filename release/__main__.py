@@ -81,34 +81,36 @@ def release(wanted: Version) -> None:
             for artifact in built:
                 print(f"trying {artifact.name} in an empty environment …", flush=True)
                 artifacts.try_out(artifact, wanted)
-            _check_untouched(written)
-            if git("status", "--porcelain"):
+            _check_untouched(commit, written)
+            if _dirty():
                 git("commit", "--quiet", "--message", f"Release {wanted}", "--", *written)
             git("tag", "--annotate", tag, "--message", f"{tag}\n\n{places.section(ROOT, wanted)}", "--cleanup=verbatim")
             shutil.rmtree(DIST, ignore_errors=True)
             shutil.copytree(folder, DIST)
     except BaseException:
-        _undo(commit, written)
+        _undo(commit, wanted, written)
         raise
     print(f"{tag} is tagged; what was tried is in {DIST.name}/: {', '.join(one.name for one in built)}")
     print(f"Publish it with: git push origin HEAD {tag}")
 
 
-def _check_untouched(written: Mapping[str, str]) -> None:
+def _check_untouched(commit: str, written: Mapping[str, str]) -> None:
     """See that nothing but the version differs from what was checked.
 
     Raises:
-        Refused: somebody has edited a file since.
+        Refused: somebody has edited a file, or committed, since.
     """
+    if git("rev-parse", "HEAD").decode().strip() != commit:
+        raise Refused("there is a new commit, made while it was tested: try again")
     edited = [line[3:] for line in _dirty() if line[3:] not in written]
     edited += [file for file, text in written.items() if (ROOT / file).read_text("utf-8") != text]
     if edited:
         raise Refused(f"{', '.join(edited)} changed while it was tested: commit or remove that, and try again")
 
 
-def _undo(commit: str, written: Mapping[str, str]) -> None:
+def _undo(commit: str, wanted: Version, written: Mapping[str, str]) -> None:
     """Take back the version and the commit, but nothing that somebody else has written since."""
-    if git("rev-parse", "HEAD").decode().strip() != commit:
+    if git("log", "-1", "--format=%P %s").decode().strip() == f"{commit} Release {wanted}":
         git("reset", "--quiet", "--soft", commit)
     ours = [file for file, text in written.items() if (ROOT / file).read_text("utf-8") == text]
     if ours:
