@@ -44,7 +44,8 @@ def test_what_the_sandbox_says_is_shown() -> None:
         url = server.listening()
         assert server.process.stdout
         said = [*server.lines, server.process.stdout.readline(), server.process.stdout.readline()]
-    assert "".join(said).replace(url, "http://127.0.0.1:4011") in README
+    shown = "".join(said).replace(url, "http://127.0.0.1:4011")
+    assert shown in README, "the README should show what the sandbox says"
 
 
 def test_snippet_prints_what_is_said() -> None:
