@@ -122,6 +122,9 @@ def _signals_as_exits() -> Iterator[None]:
     """Let SIGTERM and SIGHUP unwind the program, so that its ``finally`` blocks run."""
 
     def leave(number: int, _: FrameType | None) -> NoReturn:
+        # make hands on the signal that it gets, so it comes twice: the second must not break off the end of the server.
+        for one in before:
+            signal.signal(one, signal.SIG_IGN)
         sys.exit(128 + number)
 
     before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}

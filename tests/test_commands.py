@@ -219,6 +219,15 @@ def test_proxy_answers_for_its_upstream_and_ends() -> None:
     assert_gone(server, url)
 
 
+def test_mock_that_is_told_twice_to_end_leaves_nothing_behind() -> None:
+    with background("make", "mock", "PORT=0") as server:
+        url = server.listening()
+        assert pages_curl(url, first_name="Janet")["status"] == 200
+        os.killpg(server.process.pid, signal.SIGTERM)
+        server.process.wait(20)
+    assert_gone(server, url)
+
+
 def test_servers_listen_on_this_machine_alone() -> None:
     for target in ("sandbox", "mock"):
         with background("make", target, "PORT=0") as server:
