@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
@@ -213,7 +214,13 @@ def connections(settings: Settings) -> httpx.HTTPTransport:
     """
     scheme = settings.base_url.partition(":")[0].lower()
     proxy = None if settings.loopback or proxy_bypass(settings.host) else getproxies().get(scheme)
-    return httpx.HTTPTransport(proxy=proxy)
+    return httpx.HTTPTransport(proxy=proxy, verify=_authorities())
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Who vouches for a host elsewhere; read once, since reading them takes longer than many a request."""
+    return httpx.create_ssl_context()
 
 
 def as_uuid(value: object) -> str | None:

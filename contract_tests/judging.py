@@ -51,6 +51,7 @@ class Judging:
         """Make the markers known."""
         config.addinivalue_line("markers", "rule(id=…): the rule of the contract that the test judges")
         config.addinivalue_line("markers", "again: sends one request again, where a case names it")
+        config.option.tbstyle = "value"  # nobody reads pytest's own reports: a traceback is work for nothing
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave out what was not asked for, and what a known implementation cannot show."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import re
@@ -76,6 +77,7 @@ def _judge(
     given: Mapping[str, str],
     folder: str,
 ) -> None:
+    gc.freeze()  # what was imported before the fork stays, and need not be looked through again and again
     printed = os.open(Path(folder) / "printed", os.O_WRONLY | os.O_CREAT)
     os.dup2(printed, 1)
     os.dup2(printed, 2)

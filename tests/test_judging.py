@@ -23,6 +23,7 @@ from mock.sandbox import seed
 from mock.sandbox.rules import Refusal, Rules
 from tests.implementations import CONTRACT, Implementation, Row, implementation
 from tests.mutants import MUTANTS
+from tests.proving import judged
 from tests.rewriting import Answer
 from tests.running import KEY, ROOT, command, judge, served
 
@@ -112,8 +113,8 @@ def test_key_is_not_shown_with_the_settings() -> None:
 def test_rule_without_its_leads_is_not_verified() -> None:
     without = {name: "" for name in VARIABLES if re.search("OTHER|LAUNCHED|FOREIGN", name)}
     with served(implementation) as url:
-        result = judge(url, **without)
-    assert result.returncode == 0
+        judgement = judged(url, cases=2, **without)
+    assert judgement.exit_code == 0
     for rule, variable in {
         "own-campaigns-only": "PUFFLE_FOREIGN_CAMPAIGN_ID",
         "draft-only": "PUFFLE_LAUNCHED_CAMPAIGN_ID",
@@ -121,8 +122,8 @@ def test_rule_without_its_leads_is_not_verified() -> None:
         "answers-edited-row": "PUFFLE_OTHER_PROSPECT_ID",
         "touches-one-lead": "PUFFLE_OTHER_PROSPECT_ID",
     }.items():
-        assert re.search(rf"^  not verified  {rule} +set {variable} ", result.stdout, re.MULTILINE), rule
-    assert "16 rules: 11 kept, 0 broken, 5 not verified" in result.stdout
+        assert re.search(rf"^  not verified  {rule} +set {variable} ", judgement.printed, re.MULTILINE), rule
+    assert "16 rules: 11 kept, 0 broken, 5 not verified" in judgement.printed
 
 
 def test_contradicted_assumption_fails_only_a_strict_run() -> None:
@@ -230,7 +231,7 @@ def test_same_seed_same_requests() -> None:
                 return super().parse(body)
 
         with served(partial(implementation, Recording)) as url:
-            assert judge(url, SEED=number).returncode == 0
+            assert judged(url, cases=5, SEED=number).exit_code == 0
         return bodies
 
     first, again, other = requests("1"), requests("1"), requests("2")
