@@ -21,7 +21,7 @@ MAKEFLAGS += -q
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help contract mock sandbox proxy generate changes release lint lock test proof bench clean
+.PHONY: help contract mock sandbox proxy docs generate changes release lint lock test proof bench clean
 
 help: ## Print this help
 	@echo 'usage: make <target> [NAME=value …]'
@@ -46,11 +46,14 @@ contract: .venv/.ready $(if $(filter prism proxy,$(TARGET)),node_modules/.ready)
 mock: .venv/.ready node_modules/.ready ## Serve Prism, which answers from the contract's examples (PORT=4010)
 	@exec python -m mock.prism --port $(or $(PORT),4010)
 
-sandbox: .venv/.ready ## Serve the sandbox, which keeps the rules and remembers edits (PORT=4011, DATA=file.db)
+sandbox: .venv/.ready node_modules/.ready ## Serve the sandbox, which keeps the rules and remembers edits (PORT=4011, DATA=file.db)
 	@exec python -m mock.sandbox --port $(or $(PORT),4011) $(if $(DATA),--data '$(DATA)') $(ARGS)
 
 proxy: .venv/.ready node_modules/.ready ## Serve Prism in front of UPSTREAM=https://…, validating live traffic (PORT=4012)
 	@exec python -m mock.prism --port $(or $(PORT),4012) --upstream '$(UPSTREAM)'
+
+docs: .venv/.ready node_modules/.ready ## Build docs/index.html, the contract as one page that needs no network (the sandbox serves it too)
+	@python -m pages docs/index.html
 
 generate: .venv/.ready node_modules/.ready ## Rebuild all that is derived from openapi.yaml: Python client, TypeScript types (OUT=generated)
 	@new='$(DERIVED)/.new'; trap 'rm -rf "$$new"' EXIT; trap 'exit 130' INT TERM; rm -rf "$$new" && mkdir -p "$$new" \

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from contract_tests.exchange import NOT_JSON, Exchange
 from contract_tests.settings import Settings
 from contract_tests.verdict import SHAPES, STATES, Entry, Verdict
+from pages import LOOK
 
 WIDTH = 118
 INDENT = 42
@@ -104,6 +105,7 @@ class Report:
         states = [entry.state for entry in entries]
         return template.render(
             report=self,
+            look=Markup(LOOK.read_text("utf-8")),  # noqa: S704 -- the project's own
             contract=self.verdict.operation.contract,
             operation=self.verdict.operation,
             sections=sections(entries),

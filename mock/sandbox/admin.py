@@ -1,4 +1,7 @@
-"""The sandbox's own doors, beside the contract's paths and for this machine alone: look, reset, move a campaign."""
+"""What the sandbox serves beside the contract's paths: the reference page, and for this machine alone its own doors.
+
+The doors are for looking inside, resetting it, and moving a campaign.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from mock.sandbox.body import read_body
@@ -36,7 +39,15 @@ class Served(Protocol):
 
 
 def create_admin(served: Served) -> Starlette:
-    """Serve the doors, and answer 404 everywhere else."""
+    """Serve the page and the doors, and answer 404 everywhere else."""
+
+    def reference(_: Request) -> Response:
+        from pages.reference import NotInstalled, page  # many a sandbox is started that nobody looks at
+
+        try:
+            return HTMLResponse(page(served.operation.contract))
+        except NotInstalled as error:
+            raise HTTPException(503, f"{error}.") from None
 
     def health(_: Request) -> Any:
         return {"status": "ok", "contract": served.operation.contract.version, "leads": served.store.count()}
@@ -83,6 +94,7 @@ def create_admin(served: Served) -> Starlette:
 
     app = Starlette(
         routes=[
+            Route("/", reference),
             door("/health", "GET", health),
             door("/state", "GET", state),
             door("/reset", "POST", reset),

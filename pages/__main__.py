@@ -1,0 +1,26 @@
+"""``python -m pages FILE``: write the reference page."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from pages.reference import NotInstalled, page
+from puffle import contract
+
+
+def main() -> int:
+    """Write the page to a file, and say where it is."""
+    file = Path(sys.argv[1])
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(page(contract.load()), "utf-8")
+    except (NotInstalled, OSError) as error:
+        print(f"the reference page cannot be written: {error}", file=sys.stderr)
+        return 2
+    print(f"The contract as one page, which needs no network: {file}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+/* Swagger UI, and what the contract says beyond OpenAPI: rules with their grades, calls, examples that belong together. */
+"use strict"
+
+const given = JSON.parse(document.getElementById("given").textContent)
+// Served by a sandbox, the page speaks to that one; opened as a file, to the server on this machine that the contract names.
+const server = location.protocol === "file:" ? given.server : location.origin
+const onServer = text => text.replaceAll(given.server, server)
+given.document.servers[0].url = server
+// Swagger UI resolves references of OpenAPI 3.1 against addresses of http alone (swagger-client #4258).
+if (location.protocol === "file:") Object.defineProperty(document, "baseURI", { value: server })
+
+const dark = matchMedia("(prefers-color-scheme: dark)")
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches)
+dark.addEventListener("change", follow)
+follow()
+
+function ContractPlugin(system) {
+  const { createElement: h, Fragment, useState } = system.React
+  const coded = text => text.split("`").map((part, at) => at % 2 ? h("code", { key: at }, part) : part)
+
+  const Fields = ({ id, heading, fields }) => h("section", { className: "contract-part", id },
+    h("h4", null, heading),
+    h("ul", { className: "promises" }, fields.map(({ name, type, required, assumed, description }) =>
+      h("li", { key: name, className: assumed ? "assumed" : "stated" },
+        h("span", { className: "state" }, assumed ? "assumed" : "stated"),
+        h("div", null,
+          h("p", null, h("code", null, name), " ", h("span", { className: "soft" }, type, required && ", required")),
+          h("p", null, coded(description)))))))
+
+  const Rules = ({ rules }) => h("section", { className: "contract-part", id: "rules" },
+    h("h4", null, "Rules"),
+    h("p", { className: "soft" }, "What no schema can say. Stated: a document of the vendor says so. Assumed: none does."),
+    h("ul", { className: "promises" }, rules.map(rule =>
+      h("li", { key: rule.id, id: rule.id, className: rule.assumed ? "assumed" : "stated" },
+        h("span", { className: "state" }, rule.assumed ? "assumed" : "stated"),
+        h("div", null,
+          h("p", null, coded(rule.promise)),
+          h("p", { className: "soft" }, h("code", null, `${rule.id} · openapi.yaml, line ${rule.line}`)))))))
+
+  const TryIt = ({ examples, pathMethod, parameters: declared }) => {
+    const [name, choose] = useState(examples[0].name)
+    const chosen = examples.find(example => example.name === name)
+    const onChange = event => {
+      const { parameters, body } = examples.find(example => example.name === event.target.value)
+      choose(event.target.value)
+      parameters.forEach(([place, name, value]) => {
+        const parameter = declared.find(one => one.get("in") === place && one.get("name") === name)
+        system.specActions.changeParamByIdentity(pathMethod, parameter, value, false)
+      })
+      system.oas3Actions.setRequestBodyValue({ value: body, pathMethod })
+      system.specActions.clearResponse(...pathMethod)
+    }
+    return h("section", { className: "contract-part", id: "try-it" },
+      h("h4", null, "Try it"),
+      h("label", { className: "example" }, "Example request ",
+        h("select", { value: name, onChange }, examples.map(({ name, summary }) => h("option", { key: name, value: name }, summary)))),
+      h("p", { className: "soft" }, "It stands in the form below, ready to be sent to ", h("code", null, server), ", and here as calls, for a shell in which this was said:"),
+      h("pre", { tabIndex: 0 }, onServer(given.variables)),
+      Object.entries(chosen.calls).map(([tool, call]) => h("details", { key: tool },
+        h("summary", null, tool),
+        h("pre", { tabIndex: 0 }, onServer(call)))))
+  }
+
+  const beside = Original => props => {
+    const [path, method] = props.pathMethod
+    const { address, request, answer, rules, examples } = given.operations[`${method.toUpperCase()} ${path}`]
+    return h(Fragment, null,
+      h("p", { className: "contract-part address" }, "In production: ", h("code", null, `${method.toUpperCase()} ${address}`)),
+      rules.length > 0 && h(Rules, { rules }),
+      h(Fields, { id: "request", heading: "Fields of the request", fields: request }),
+      h(Fields, { id: "answer", heading: "Fields of the answer", fields: answer }),
+      examples.length > 0 && h(TryIt, { examples, ...props }),
+      h(Original, props))
+  }
+
+  return {
+    wrapComponents: {
+      parameters: beside,
+      curl: () => () => null, // it would print the key
+    },
+  }
+}
+
+const ui = SwaggerUIBundle({
+  dom_id: "#reference",
+  spec: given.document,
+  plugins: [ContractPlugin],
+  deepLinking: false,
+  defaultModelExpandDepth: 3,
+  defaultModelsExpandDepth: -1,
+  displayRequestDuration: true,
+  docExpansion: "full",
+  supportedSubmitMethods: [...new Set(Object.keys(given.operations).map(name => name.split(" ")[0].toLowerCase()))],
+  syntaxHighlight: false,
+  tryItOutEnabled: true,
+  validatorUrl: null,
+  onComplete: () => given.key && ui.preauthorizeApiKey("bearerAuth", given.key),
+})
