@@ -21,7 +21,7 @@ MAKEFLAGS += -q
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help contract mock sandbox proxy docs generate changes release lint lock test proof bench clean
+.PHONY: help contract mock sandbox proxy web docs generate changes release lint lock test proof bench clean
 
 help: ## Print this help
 	@echo 'usage: make <target> [NAME=value …]'
@@ -52,8 +52,11 @@ sandbox: .venv/.ready node_modules/.ready ## Serve the sandbox, which keeps the 
 proxy: .venv/.ready node_modules/.ready ## Serve Prism in front of UPSTREAM=https://…, validating live traffic (PORT=4012)
 	@exec python -m mock.prism --port $(or $(PORT),4012) --upstream '$(UPSTREAM)'
 
-docs: .venv/.ready node_modules/.ready ## Build docs/index.html, the contract as one page that needs no network (the sandbox serves it too)
-	@python -m pages docs/index.html
+web: .venv/.ready node_modules/.ready ## Serve examples/web, a form that edits a lead, with its own TARGET=sandbox|prism (PORT=4013)
+	@PORT=$(or $(PORT),4013) python -m mock.run $(TARGET) -- node examples/web/serve.mjs
+
+docs: .venv/.ready node_modules/.ready ## Build the contract as one page that needs no network, which the sandbox serves too (OUT=docs)
+	@python -m pages '$(or $(OUT),docs)/index.html'
 
 generate: .venv/.ready node_modules/.ready ## Rebuild all that is derived from openapi.yaml: Python client, TypeScript types (OUT=generated)
 	@new='$(DERIVED)/.new'; trap 'rm -rf "$$new"' EXIT; trap 'exit 130' INT TERM; rm -rf "$$new" && mkdir -p "$$new" \
@@ -76,6 +79,7 @@ lint: .venv/.ready node_modules/.ready ## Check the contract (Redocly), the Pyth
 	@ruff format --check --quiet
 	@mypy --no-error-summary
 	@node_modules/.bin/tsc --noEmit --strict generated/puffle.d.ts
+	@node_modules/.bin/tsc --project examples/web
 	@echo 'lint: no problem found'
 
 test: .venv/.ready node_modules/.ready ## Run the project's own tests

@@ -15,8 +15,11 @@ def main() -> int:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(page(contract.load()), "utf-8")
-    except (NotInstalled, OSError) as error:
-        print(f"the reference page cannot be written: {error}", file=sys.stderr)
+    except NotInstalled as error:
+        print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"{file} cannot be written: {error.strerror}; name another folder with OUT=", file=sys.stderr)
         return 2
     print(f"The contract as one page, which needs no network: {file}")
     return 0

@@ -19,7 +19,7 @@ function ContractPlugin(system) {
   const coded = text => text.split("`").map((part, at) => at % 2 ? h("code", { key: at }, part) : part)
 
   const Fields = ({ id, heading, fields }) => h("section", { className: "contract-part", id },
-    h("h4", null, heading),
+    h("h3", null, heading),
     h("ul", { className: "promises" }, fields.map(({ name, type, required, assumed, description }) =>
       h("li", { key: name, className: assumed ? "assumed" : "stated" },
         h("span", { className: "state" }, assumed ? "assumed" : "stated"),
@@ -28,7 +28,7 @@ function ContractPlugin(system) {
           h("p", null, coded(description)))))))
 
   const Rules = ({ rules }) => h("section", { className: "contract-part", id: "rules" },
-    h("h4", null, "Rules"),
+    h("h3", null, "Rules"),
     h("p", { className: "soft" }, "What no schema can say. Stated: a document of the vendor says so. Assumed: none does."),
     h("ul", { className: "promises" }, rules.map(rule =>
       h("li", { key: rule.id, id: rule.id, className: rule.assumed ? "assumed" : "stated" },
@@ -51,7 +51,7 @@ function ContractPlugin(system) {
       system.specActions.clearResponse(...pathMethod)
     }
     return h("section", { className: "contract-part", id: "try-it" },
-      h("h4", null, "Try it"),
+      h("h3", null, "Try it"),
       h("label", { className: "example" }, "Example request ",
         h("select", { value: name, onChange }, examples.map(({ name, summary }) => h("option", { key: name, value: name }, summary)))),
       h("p", { className: "soft" }, "It stands in the form below, ready to be sent to ", h("code", null, server), ", and here as calls, for a shell in which this was said:"),
@@ -80,6 +80,25 @@ function ContractPlugin(system) {
     },
   }
 }
+
+/** Swagger UI leaves these without a name, without a way in by keyboard, or out of order. */
+const MENDED = {
+  ".body-param__text": { "aria-label": "Request body" },
+  ".examples-select-element": { "aria-label": "Example" },
+  ".modal-ux": { role: "dialog", "aria-modal": "true", "aria-label": "API key" },
+  ".close-modal": { "aria-label": "Close" },
+  ".modal-btn[aria-label='Remove authorization']": { "aria-label": "Logout" },
+  ".modal-btn[aria-label='Apply credentials']": { "aria-label": "Authorize" },
+  ".information-container": { role: "region", "aria-label": "About the contract" },
+  ".opblock-tag": { "aria-level": "2" },
+  ".microlight": { tabindex: "0" },
+}
+new MutationObserver(() => {
+  for (const [selector, attributes] of Object.entries(MENDED))
+    for (const element of document.querySelectorAll(selector))
+      for (const [name, value] of Object.entries(attributes))
+        if (element.getAttribute(name) !== value) element.setAttribute(name, value)
+}).observe(document.getElementById("reference"), { childList: true, subtree: true })
 
 const ui = SwaggerUIBundle({
   dom_id: "#reference",

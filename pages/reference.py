@@ -38,7 +38,7 @@ def page(contract: Contract) -> str:
         StopIteration: the contract names no server on this machine.
     """
     if not SWAGGER_UI.exists():
-        raise NotInstalled("the reference page needs Swagger UI: run `make docs`, which sets it up")
+        raise NotInstalled("The reference page needs Swagger UI: run `make docs`, which sets it up")
     server = next(one for one in contract.servers if address.is_loopback(address.host(one["url"])))
     scripts = [_script(SWAGGER_UI / "swagger-ui-bundle.js"), _script(HERE / "reference.js")]
     styles = [SWAGGER_UI / "swagger-ui.css", LOOK, HERE / "reference.css"]

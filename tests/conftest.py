@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.browsing import running_browser
 from tests.matrix import matrix
 
 
@@ -26,3 +29,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def reports_go_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test writes its reports into the working tree."""
     monkeypatch.setenv("REPORT", str(tmp_path / "report"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with running_browser() as browser:
+        yield browser
