@@ -53,7 +53,7 @@ proxy: .venv/.ready node_modules/.ready ## Serve Prism in front of UPSTREAM=http
 	@exec python -m mock.prism --port $(or $(PORT),4012) --upstream '$(UPSTREAM)'
 
 web: .venv/.ready node_modules/.ready ## Serve examples/web, a form that edits a lead, with its own TARGET=sandbox|prism (PORT=4013)
-	@PORT=$(or $(PORT),4013) python -m mock.run $(TARGET) -- node examples/web/serve.mjs
+	@exec env PORT=$(or $(PORT),4013) python -m mock.run $(TARGET) -- node examples/web/serve.mjs
 
 docs: .venv/.ready node_modules/.ready ## Build the contract as one page that needs no network, which the sandbox serves too (OUT=docs)
 	@python -m pages '$(or $(OUT),docs)/index.html'

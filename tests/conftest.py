@@ -31,7 +31,7 @@ def reports_go_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("REPORT", str(tmp_path / "report"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while Playwright runs, nothing else in this process may run an event loop
 def browser() -> Iterator[Browser]:
     with running_browser() as browser:
         yield browser

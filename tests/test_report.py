@@ -10,10 +10,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, expect
 
 from contract_tests.report import PAGE
 from mock import run
 from mock.sandbox.rules import Refusal, Rules
+from tests.browsing import DESKTOP, PHONE, visit
 from tests.implementations import CONTRACT, Row, implementation
 from tests.mutants.registry import mutant
 from tests.proving import judged
@@ -106,6 +108,19 @@ def test_report_is_one_page_and_junit_xml(tmp_path: Path) -> None:
     assert facts(judgement.printed, "request")[0] in str(failure.text)
     assert cases["bearer-required"].find("failure") is None
     assert suites.find("testsuite").get("failures") == "1"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
+def test_verdict_is_the_first_that_is_seen(browser: Browser, tmp_path: Path, size: dict[str, int], scheme: str) -> None:
+    with served(mutant("DoesNotNameTheStatus").app) as url:
+        judged(url, "-m", 'rule(id="draft-only") or rule(id="bearer-required")', REPORT=str(tmp_path))
+    with visit(browser, tmp_path / PAGE, viewport=size, color_scheme=scheme) as visited:
+        page = visited.page
+        for seen in (page.get_by_role("heading", name="The contract is broken."), page.get_by_text("draft-only").first):
+            expect(seen).to_be_in_viewport()
+        page.get_by_role("link", name="draft-only").click()
+        expect(page.get_by_text("the message to name the campaign's status")).to_be_in_viewport()
+        assert (visited.barriers(), visited.is_too_wide()) == ([], False)
 
 
 def test_answer_cannot_break_out_of_the_report(tmp_path: Path) -> None:
