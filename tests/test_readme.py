@@ -13,8 +13,7 @@ from contract_tests.verdict import SHAPES, Finding, Verdict
 from mock import run
 from puffle import contract
 from puffle.cli.flags import OWN_FLAGS
-from tests.implementations import implementation
-from tests.running import KEY, ROOT, background, command, in_bash, needs, served
+from tests.running import ROOT, background, command, in_bash, needs
 from tests.sandboxes import sandbox
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -43,20 +42,25 @@ def test_what_the_sandbox_says_is_shown() -> None:
     with background("make", "sandbox", "PORT=0") as server:
         url = server.listening()
         assert server.process.stdout
-        said = [*server.lines, server.process.stdout.readline(), server.process.stdout.readline()]
+        said = [*server.lines, *(server.process.stdout.readline() for _ in range(3))]
     shown = "".join(said).replace(url, "http://127.0.0.1:4011")
     assert shown in README, "the README should show what the sandbox says"
 
 
-def test_snippet_prints_what_is_said() -> None:
-    snippet = re.search(r"```python\n(.*?)```", README, re.DOTALL)
-    assert snippet
-    assert KEY in snippet[1]
-    with served(implementation) as url:
-        code = snippet[1].replace("http://127.0.0.1:4011", url)
-        printed = command(sys.executable, "-c", code).stdout.strip()
-    assert printed
-    assert f"prints `{printed}`" in README
+def test_snippets_are_lines_of_the_examples() -> None:
+    snippets = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    files = [file.read_text("utf-8") for file in sorted((ROOT / "examples" / "python").glob("*.py"))]
+    assert len(snippets) == 4
+    for snippet in snippets:
+        assert any(f"\n{snippet}" in file for file in files), snippet
+
+
+def test_example_prints_what_is_said() -> None:
+    shown = re.search(r"`python (examples/python/\w+\.py)` prints\s+`(.*?)`", README)
+    assert shown
+    with sandbox() as server:
+        printed = command(sys.executable, shown[1], PUFFLE_API_BASE_URL=server.url).stdout
+    assert printed == f"{shown[2]}\n"
 
 
 def test_links_lead_somewhere() -> None:
