@@ -10,6 +10,7 @@ import socket
 import time
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from mock.process import Server
@@ -100,6 +101,7 @@ def test_broken_request_costs_the_one_before_it_nothing(behind: bytes, latency: 
 
 
 def test_requests_that_nobody_takes_the_answers_of_are_bounded(server: Server) -> None:
+    assert len(httpx.get(server.url).content) > 2**20, "a large answer, which stays in memory once"
     before = resident(server)
     connection = connect(server)
     connection.setblocking(False)

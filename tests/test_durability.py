@@ -48,8 +48,8 @@ class Editor(threading.Thread):
                 self.tried += 1
                 body = {"prospect_id": self.lead, "updates": {self.field: self.value(self.tried)}}
                 connection.request("PATCH", PATH, json.dumps(body), {**HEADERS, "Content-Type": "application/json"})
-                answer = connection.getresponse()
-                row = json.loads(answer.read())["prospect"]
+                with connection.getresponse() as answer:
+                    row = json.loads(answer.read())["prospect"]
                 assert (answer.status, row[self.field]) == (200, self.value(self.tried))
                 self.acknowledged = self.tried
 

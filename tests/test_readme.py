@@ -42,7 +42,7 @@ def test_what_the_sandbox_says_is_shown() -> None:
     with background("make", "sandbox", "PORT=0") as server:
         url = server.listening()
         assert server.process.stdout
-        said = [*server.lines, *(server.process.stdout.readline() for _ in range(3))]
+        said = [*server.lines, *(server.process.stdout.readline() for _ in range(2))]
     shown = "".join(said).replace(url, "http://127.0.0.1:4011")
     assert shown in README, "the README should show what the sandbox says"
 

@@ -145,16 +145,16 @@ def _greeting(
     if host != options.host:
         lines.append("Other machines are let in: it listens on every address of this one.")
     url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
+    lines.append(f"The contract to look at, with a form to try it: {url}/")
     listening = f"The sandbox is listening on {url}. Keys: "
-    page = f"The contract to look at, with a form to try it: {url}/"
     if options.seed or not all(store.workspace(workspace.key) for workspace in workspaces):
         source = options.seed if store.filled else f"the seed that {options.data} was filled from"
-        return "\n".join([*lines, f"{listening}those of {source}. State: {url}{PREFIX}/state", page])
+        return "\n".join([*lines, f"{listening}those of {source}. State: {url}{PREFIX}/state"])
     example = next(operation.examples())
     lines.append(f"{listening}{', '.join(workspace.key for workspace in workspaces)}. Try:")
     lines.append(f"curl -X PATCH {url}{example.path} -H 'Authorization: Bearer {workspaces[0].key}' \\")
     lines.append(f"  -H 'Content-Type: {JSON}' -d '{json.dumps(example.body)}'")
-    return "\n".join([*lines, page])
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
