@@ -77,6 +77,8 @@ def test_contract_is_kept_by_the_sandbox() -> None:
     requests = int(re.findall(r"(\d+) requests in", result.stdout)[0])
     assert requests >= 800
     assert requests == pytest.approx(PROFILES["quick"].requests, rel=0.15), "the plan shown to a person says otherwise"
+    progress = re.compile(r"  test \d+ of \d+, \d+ requests, \d+ s: [a-z-]+")
+    assert all(progress.fullmatch(line) for line in result.stderr.splitlines()), "without a terminal it says little"
 
 
 def test_contract_is_kept_by_prism_but_for_what_is_named() -> None:

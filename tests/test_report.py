@@ -20,7 +20,7 @@ from tests.implementations import CONTRACT, Row, implementation
 from tests.mutants.registry import mutant
 from tests.proving import judged
 from tests.rewriting import Answer
-from tests.running import KEY, ROOT, command, make, served
+from tests.running import KEY, ROOT, command, served
 
 OPERATION = CONTRACT.operation("updateLeadInCampaign")
 
@@ -178,11 +178,3 @@ def test_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         judgement = judged(url, "-k", "test_required_member", REPORT=str(tmp_path / "file" / "report"))
     assert judgement.exit_code == 2
     assert re.search(r"^not judged: the report cannot be written to .*; set REPORT=$", judgement.printed, re.MULTILINE)
-
-
-def test_run_without_a_terminal_says_nothing_of_its_progress_at_first(tmp_path: Path) -> None:
-    result = make("contract", "SEED=3", f"REPORT={tmp_path}")
-    assert result.returncode == 0
-    assert all(
-        re.fullmatch(r"  test \d+ of \d+, \d+ requests, \d+ s: [a-z-]+", line) for line in result.stderr.splitlines()
-    )

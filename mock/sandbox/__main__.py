@@ -145,8 +145,7 @@ def _greeting(
     if host != options.host:
         lines.append("Other machines are let in: it listens on every address of this one.")
     url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
-    lines.append(f"The contract to look at, with a form to try it: {url}/")
-    listening = f"The sandbox is listening on {url}. Keys: "
+    listening = f"The sandbox is listening on {url}; open it to read the contract and to try it. Keys: "
     if options.seed or not all(store.workspace(workspace.key) for workspace in workspaces):
         source = options.seed if store.filled else f"the seed that {options.data} was filled from"
         return "\n".join([*lines, f"{listening}those of {source}. State: {url}{PREFIX}/state"])
