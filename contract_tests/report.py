@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import jinja2
 from markupsafe import Markup
 
 from contract_tests.exchange import NOT_JSON, Exchange
 from contract_tests.settings import Settings
 from contract_tests.verdict import SHAPES, STATES, Entry, Verdict
-from pages import LOOK
+from pages import render
 
 WIDTH = 118
 INDENT = 42
@@ -97,15 +96,11 @@ class Report:
 
     def page(self) -> str:
         """One HTML page that needs nothing beside it."""
-        environment = jinja2.Environment(
-            autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-        )
-        template = environment.from_string(TEMPLATE.read_text("utf-8"))
         entries = list(self.verdict.entries())
         states = [entry.state for entry in entries]
-        return template.render(
+        return render(
+            TEMPLATE,
             report=self,
-            look=Markup(LOOK.read_text("utf-8")),  # noqa: S704 -- the project's own
             contract=self.verdict.operation.contract,
             operation=self.verdict.operation,
             sections=sections(entries),

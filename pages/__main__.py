@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from pages.reference import NotInstalled, page
+from pages.reference import NoPage, page
 from puffle import contract
 
 
@@ -15,7 +15,7 @@ def main() -> int:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(page(contract.load()), "utf-8")
-    except NotInstalled as error:
+    except NoPage as error:
         print(error, file=sys.stderr)
         return 2
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pprint
 import typing
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from uuid import UUID
 
 from puffle.cli.client import arguments_of, functions_of
+from puffle.cli.failures import Failure
 from puffle.cli.flags import flags_of
 from puffle.cli.manual import typed
 from puffle.cli.request import NOTHING, Values
@@ -27,7 +29,8 @@ def calls_of(operation: Operation, example: Example, url: str) -> dict[str, str]
     """The calls that send an example to that URL, by what they are made with; the key is in the shell's variable."""
     calls = {"curl": _curl(operation, example, url)}
     for function in functions_of(operation):
-        calls["Python"] = "\n".join(_python(operation, example, url, function))
+        with contextlib.suppress(Failure):  # the client was generated from another state of the contract
+            calls["Python"] = "\n".join(_python(operation, example, url, function))
     if operation.command:
         flags = next(typed(example, flags_of(operation)))
         calls["puffle"] = " \\\n  ".join([" ".join(["puffle", *operation.command]), *filter(None, flags)])

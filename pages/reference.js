@@ -67,8 +67,8 @@ function ContractPlugin(system) {
     return h(Fragment, null,
       h("p", { className: "contract-part address" }, "In production: ", h("code", null, `${method.toUpperCase()} ${address}`)),
       rules.length > 0 && h(Rules, { rules }),
-      h(Fields, { id: "request", heading: "Fields of the request", fields: request }),
-      h(Fields, { id: "answer", heading: "Fields of the answer", fields: answer }),
+      request.length > 0 && h(Fields, { id: "request", heading: "Fields of the request", fields: request }),
+      answer.length > 0 && h(Fields, { id: "answer", heading: "Fields of the answer", fields: answer }),
       examples.length > 0 && h(TryIt, { examples, ...props }),
       h(Original, props))
   }
@@ -100,6 +100,7 @@ new MutationObserver(() => {
         if (element.getAttribute(name) !== value) element.setAttribute(name, value)
 }).observe(document.getElementById("reference"), { childList: true, subtree: true })
 
+const [scheme] = Object.keys(given.document.components?.securitySchemes ?? {})
 const ui = SwaggerUIBundle({
   dom_id: "#reference",
   spec: given.document,
@@ -113,5 +114,5 @@ const ui = SwaggerUIBundle({
   syntaxHighlight: false,
   tryItOutEnabled: true,
   validatorUrl: null,
-  onComplete: () => given.key && ui.preauthorizeApiKey("bearerAuth", given.key),
+  onComplete: () => scheme && given.key && ui.preauthorizeApiKey(scheme, given.key),
 })

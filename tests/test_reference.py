@@ -15,12 +15,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from mock.process import Server
 from pages.calls import calls_of, variables
+from pages.reference import NoPage
 from pages.reference import page as reference
 from puffle import address, contract
 from tests.browsing import DESKTOP, PHONE, visit
 from tests.implementations import implementation
-from tests.running import KEY, LEAD, clean_environment, in_bash, make, served
+from tests.running import KEY, LEAD, ROOT, clean_environment, in_bash, make, served
 from tests.sandboxes import OPERATION, rows, sandbox
+from tests.test_cli_contract import extended
 
 CONTRACT = contract.load()
 EXAMPLES = list(OPERATION.examples())
@@ -87,6 +89,28 @@ def test_page_opened_as_a_file_sends_to_the_sandbox_of_the_contract(browser: Bro
         page.get_by_role("button", name="Execute").click()
         expect(page.locator(".live-responses-table")).to_be_visible()
     assert sent == [("PATCH", SERVER["url"] + EXAMPLES[0].path)]
+
+
+def test_page_follows_another_contract(browser: Browser, tmp_path: Path) -> None:
+    """With operations that have no example, no rule, no field, or a schema that holds itself."""
+    document = extended()
+    document["components"]["schemas"]["Lead"]["properties"]["referred_by"] = {"$ref": "#/components/schemas/Lead"}
+    another = contract.Contract(document, (ROOT / "openapi.yaml").read_text("utf-8"))
+    file = tmp_path / "reference.html"
+    file.write_text(reference(another), "utf-8")
+    with visit(browser, file) as visited:
+        text = visited.page.locator("body").inner_text()
+        assert visited.page.locator(".errors-wrapper").count() == 0
+    for operation in another.operations:
+        assert f"{operation.method} {another.default_server}{operation.path_template}" in text
+    assert "prospect.referred_by" in text
+    assert "prospect.referred_by.id" not in text
+
+
+def test_page_without_a_server_to_send_to_is_not_made() -> None:
+    document = {**CONTRACT.document, "servers": CONTRACT.servers[:1]}
+    with pytest.raises(NoPage, match=r"name a server on this machine in openapi\.yaml"):
+        reference(contract.Contract(document))
 
 
 def test_page_can_send_to_no_other_machine(browser: Browser, server: Server) -> None:

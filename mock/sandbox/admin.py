@@ -42,11 +42,11 @@ def create_admin(served: Served) -> Starlette:
     """Serve the page and the doors, and answer 404 everywhere else."""
 
     def reference(_: Request) -> Response:
-        from pages.reference import NotInstalled, page  # many a sandbox is started that nobody looks at
+        from pages.reference import NoPage, page  # many a sandbox is started that nobody looks at
 
         try:
             return HTMLResponse(page(served.operation.contract))
-        except NotInstalled as error:
+        except NoPage as error:
             raise HTTPException(503, f"{error}.") from None
 
     def health(_: Request) -> Any:
