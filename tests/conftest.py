@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,11 @@ from playwright.sync_api import Browser
 
 from tests.browsing import running_browser
 from tests.matrix import matrix
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Three processes for two cores: a third of the time a test waits, for a server to start, say."""
+    return max(2, (os.cpu_count() or 1) * 3 // 2)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
