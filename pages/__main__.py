@@ -1,4 +1,4 @@
-"""``python -m pages FILE``: write the reference page."""
+"""``python -m pages [FILE]``: write the reference page, by default to ``docs/index.html``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from puffle import contract
 
 def main() -> int:
     """Write the page to a file, and say where it is."""
-    file = Path(sys.argv[1])
+    file = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/index.html")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(page(contract.load()), "utf-8")

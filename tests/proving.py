@@ -36,7 +36,13 @@ class Judgement:
     """What the contract tests came to."""
 
     exit_code: int
-    printed: str
+    stdout: str
+    stderr: str
+
+    @property
+    def printed(self) -> str:
+        """All of it."""
+        return self.stdout + self.stderr
 
     @cached_property
     def broken(self) -> frozenset[str]:
@@ -66,7 +72,7 @@ def judged(
             process.kill()
             process.join()
         assert process.exitcode is not None
-        return Judgement(process.exitcode, (Path(folder) / "printed").read_text("utf-8"))
+        return Judgement(process.exitcode, *((Path(folder) / name).read_text("utf-8") for name in ("stdout", "stderr")))
 
 
 def _judge(
@@ -78,9 +84,8 @@ def _judge(
     folder: str,
 ) -> None:
     gc.freeze()  # what was imported before the fork stays, and need not be looked through again and again
-    printed = os.open(Path(folder) / "printed", os.O_WRONLY | os.O_CREAT)
-    os.dup2(printed, 1)
-    os.dup2(printed, 2)
+    for descriptor, name in ((1, "stdout"), (2, "stderr")):
+        os.dup2(os.open(Path(folder) / name, os.O_WRONLY | os.O_CREAT), descriptor)
     if cases:
         settings.PROFILES["quick"] = settings.Profile(cases, 0)
         contract_tests.SECONDS_TO_SHRINK = 0

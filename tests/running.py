@@ -97,12 +97,6 @@ def make(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return command("make", "--no-print-directory", *words, **environment)
 
 
-def judge(url: str, *tests: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the contract tests, all or those chosen, against a URL with the ids of the seed data."""
-    variables = {**run.variables(), "BASE_URL": url, **environment}
-    return command(sys.executable, "-m", "contract_tests", *tests, **variables)
-
-
 class Background:
     """A command that serves until it is told to stop."""
 

@@ -23,9 +23,9 @@ from mock.sandbox import seed
 from mock.sandbox.rules import Refusal, Rules
 from tests.implementations import CONTRACT, Implementation, Row, implementation
 from tests.mutants import MUTANTS
-from tests.proving import judged
+from tests.proving import Judgement, judged
 from tests.rewriting import Answer
-from tests.running import KEY, ROOT, command, judge, served
+from tests.running import KEY, ROOT, command, served
 
 OPERATION = CONTRACT.operation("updateLeadInCampaign")
 VARIABLES = run.variables()
@@ -44,9 +44,13 @@ def always(status: int, body: object) -> ASGIApp:
     return app
 
 
+def judge(url: str, *tests: str, **given: str) -> Judgement:
+    return judged(url, *tests, cases=None, elsewhere=False, **given)
+
+
 def test_unreachable_server_is_not_judged() -> None:
     result = judge("http://127.0.0.1:1")
-    assert (result.returncode, result.stdout) == (2, "")
+    assert (result.exit_code, result.stdout) == (2, "")
     assert re.fullmatch(r"not judged: http://127.0.0.1:1 cannot be reached: .*; check BASE_URL\n", result.stderr)
 
 
@@ -54,7 +58,7 @@ def test_unreachable_server_is_not_judged() -> None:
 def test_refused_key_is_not_judged(changes: dict[str, str]) -> None:
     with served(implementation) as url:
         result = judge(url, **changes)
-    assert (result.returncode, result.stdout) == (2, "")
+    assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.count("\n") == 1
     assert "refused the key" in result.stderr
     assert changes["PUFFLE_API_KEY"] not in result.stderr
@@ -65,7 +69,7 @@ def test_campaign_that_is_no_draft_is_not_judged(campaign: seed.Campaign) -> Non
     with served(implementation) as url:
         ids = {"PUFFLE_CAMPAIGN_ID": campaign.id, "PUFFLE_PROSPECT_ID": campaign.leads[0]["id"]}
         result = judge(url, **ids, PUFFLE_LAUNCHED_CAMPAIGN_ID="", PUFFLE_LAUNCHED_PROSPECT_ID="")
-    assert (result.returncode, result.stdout) == (2, "")
+    assert (result.exit_code, result.stdout) == (2, "")
     assert f"campaign {campaign.id} is {campaign.status}, not a draft" in result.stderr
     assert result.stderr.count("\n") == 1
 
@@ -73,7 +77,7 @@ def test_campaign_that_is_no_draft_is_not_judged(campaign: seed.Campaign) -> Non
 def test_missing_lead_is_not_judged() -> None:
     with served(implementation) as url:
         result = judge(url, PUFFLE_PROSPECT_ID="00000000-0000-4000-8000-000000000000")
-    assert (result.returncode, result.stdout) == (2, "")
+    assert (result.exit_code, result.stdout) == (2, "")
     assert "check PUFFLE_CAMPAIGN_ID and PUFFLE_PROSPECT_ID" in result.stderr
 
 
@@ -133,7 +137,7 @@ def test_contradicted_assumption_fails_only_a_strict_run() -> None:
 
     with served(partial(implementation, say_message)) as url:
         mild, strict = judge(url, *SOME_TESTS), judge(url, *SOME_TESTS, STRICT="1")
-    assert (mild.returncode, strict.returncode) == (0, 1)
+    assert (mild.exit_code, strict.exit_code) == (0, 1)
     assert "  contradicted  error-body" in mild.stdout
 
 
@@ -144,7 +148,7 @@ def test_broken_rule_is_shown_with_a_request_that_shows_it() -> None:
         curl = re.search(r"^ +request +(curl .*)$", result.stdout, re.MULTILINE)
         assert curl, result.stdout
         again = command("bash", "-c", curl[1], PUFFLE_API_KEY=KEY)
-    assert result.returncode == 1
+    assert result.exit_code == 1
     assert "BROKEN        draft-only" in result.stdout
     assert re.search(r"^ +expected +the message to name the campaign's status$", result.stdout, re.MULTILINE)
     assert '400 {"error":"The roster is frozen."}' in result.stdout
@@ -176,7 +180,7 @@ def test_key_is_never_printed_even_when_it_is_echoed() -> None:
     for broken, tests in chosen.items():
         with served(partial(implementation, broken)) as url:
             result = judge(url, *tests)
-        assert result.returncode == 1
+        assert result.exit_code == 1
         assert "PUFFLE_API_KEY" in result.stdout
         assert KEY[: len(KEY) // 2 + 1] not in result.stdout + result.stderr
 
@@ -188,7 +192,7 @@ def test_key_is_never_printed_even_when_it_is_echoed() -> None:
 def test_server_with_one_answer(status: int, body: object, code: int) -> None:
     with served(partial(always, status, body)) as url:
         result = judge(url, *ONE_TEST)
-    assert result.returncode == code, result.stdout + result.stderr
+    assert result.exit_code == code, result.stdout + result.stderr
     assert "Traceback" not in result.stdout + result.stderr
 
 
