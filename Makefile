@@ -56,7 +56,7 @@ web: .venv/.ready node_modules/.ready ## Serve examples/web, a form that edits a
 	@exec env PORT=$(or $(PORT),4013) python -m mock.run $(TARGET) -- node examples/web/serve.mjs
 
 docs: .venv/.ready node_modules/.ready ## Build the contract as one page that needs no network, which the sandbox serves too (OUT=docs)
-	@python -m pages '$(or $(OUT),docs)/index.html'
+	@python -m pages '$(OUT)'
 
 generate: .venv/.ready node_modules/.ready ## Rebuild all that is derived from openapi.yaml: Python client, TypeScript types (OUT=generated)
 	@new='$(DERIVED)/.new'; trap 'rm -rf "$$new"' EXIT; trap 'exit 130' INT TERM; rm -rf "$$new" && mkdir -p "$$new" \
@@ -103,7 +103,7 @@ lock: .venv/.ready ## Pin the newest Python and Node tools that pyproject.toml a
 	@npm install --package-lock-only --silent --prefix benchmarks
 
 clean: ## Remove what the set-up and the tests left behind
-	@rm -rf .venv node_modules benchmarks/node_modules contract-report .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv node_modules benchmarks/node_modules contract-report docs .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/.ready: requirements/uv.txt requirements/dev.txt pyproject.toml
 	+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -121,7 +121,7 @@ benchmarks/node_modules/.ready: benchmarks/package.json benchmarks/package-lock.
 	+@touch $@
 
 node_modules/.ready: package.json package-lock.json .npmrc
-	+@command -v npm >/dev/null || { echo 'Node 20.19+ or 22.12+ with npm is needed for Prism, Redocly and openapi-typescript' >&2; exit 2; }
+	+@command -v npm >/dev/null || { echo 'Node 20.19+ or 22.12+ with npm is needed for this: see package.json' >&2; exit 2; }
 	+@echo 'setting up Node tools in node_modules …' >&2
 	+@npm ci --loglevel=error --no-progress >/dev/null || exit 2
 	+@touch $@

@@ -27,7 +27,7 @@ function ContractPlugin(system) {
           h("p", null, h("code", null, name), " ", h("span", { className: "soft" }, type, required && ", required")),
           h("p", null, coded(description)))))))
 
-  const Rules = ({ rules }) => h("section", { className: "contract-part", id: "rules" },
+  const Rules = ({ id, rules }) => h("section", { className: "contract-part", id },
     h("h3", null, "Rules"),
     h("p", { className: "soft" }, "What no schema can say. Stated: a document of the vendor says so. Assumed: none does."),
     h("ul", { className: "promises" }, rules.map(rule =>
@@ -37,7 +37,7 @@ function ContractPlugin(system) {
           h("p", null, coded(rule.promise)),
           h("p", { className: "soft" }, h("code", null, `${rule.id} · openapi.yaml, line ${rule.line}`)))))))
 
-  const TryIt = ({ examples, pathMethod, parameters: declared }) => {
+  const TryIt = ({ id, examples, pathMethod, parameters: declared }) => {
     const [name, choose] = useState(examples[0].name)
     const chosen = examples.find(example => example.name === name)
     const onChange = event => {
@@ -50,7 +50,7 @@ function ContractPlugin(system) {
       system.oas3Actions.setRequestBodyValue({ value: body, pathMethod })
       system.specActions.clearResponse(...pathMethod)
     }
-    return h("section", { className: "contract-part", id: "try-it" },
+    return h("section", { className: "contract-part", id },
       h("h3", null, "Try it"),
       h("label", { className: "example" }, "Example request ",
         h("select", { value: name, onChange }, examples.map(({ name, summary }) => h("option", { key: name, value: name }, summary)))),
@@ -63,13 +63,15 @@ function ContractPlugin(system) {
 
   const beside = Original => props => {
     const [path, method] = props.pathMethod
-    const { address, request, answer, rules, examples } = given.operations[`${method.toUpperCase()} ${path}`]
+    const name = `${method.toUpperCase()} ${path}`
+    const { address, request, answer, rules, examples } = given.operations[name]
+    const anchor = id => name === Object.keys(given.operations)[0] ? id : undefined // what the links at the top lead to
     return h(Fragment, null,
       h("p", { className: "contract-part address" }, "In production: ", h("code", null, `${method.toUpperCase()} ${address}`)),
-      rules.length > 0 && h(Rules, { rules }),
-      request.length > 0 && h(Fields, { id: "request", heading: "Fields of the request", fields: request }),
-      answer.length > 0 && h(Fields, { id: "answer", heading: "Fields of the answer", fields: answer }),
-      examples.length > 0 && h(TryIt, { examples, ...props }),
+      rules.length > 0 && h(Rules, { id: anchor("rules"), rules }),
+      request.length > 0 && h(Fields, { id: anchor("request"), heading: "Fields of the request", fields: request }),
+      answer.length > 0 && h(Fields, { id: anchor("answer"), heading: "Fields of the answer", fields: answer }),
+      examples.length > 0 && h(TryIt, { id: anchor("try-it"), examples, ...props }),
       h(Original, props))
   }
 

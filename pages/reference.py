@@ -40,7 +40,7 @@ def page(contract: Contract) -> str:
         raise NoPage("The reference page has nowhere to send to: name a server on this machine in openapi.yaml")
     scripts = [_script(SWAGGER_UI / "swagger-ui-bundle.js"), _script(HERE / "reference.js")]
     given = {
-        # What Swagger UI sends to is the server on this machine alone; the page's policy lets it reach no other.
+        # What Swagger UI sends to is where the page came from, or a server on this machine: its policy allows no other.
         "document": {
             **contract.document,
             "servers": [{"url": server["url"], "description": server.get("description", "")}],

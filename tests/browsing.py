@@ -21,7 +21,7 @@ QUIETLY = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync", "--disable-background-networking",
     "--disable-component-update",
 )  # fmt: skip
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 expect.set_options(timeout=10_000)
@@ -63,7 +63,7 @@ class Visit:
 
     def barriers(self, *unasked: str) -> list[str]:
         """What keeps people from reading or operating the page, as axe finds it by all its rules but these."""
-        self.page.evaluate(AXE)
+        self.page.evaluate(AXE.read_text("utf-8"))
         options = {"rules": {rule: {"enabled": False} for rule in unasked}}
         run = "options => axe.run(options).then(found => found.violations)"
         found: list[dict[str, Any]] = self.page.evaluate(run, options)

@@ -45,7 +45,15 @@ def test_example_says_in_one_line_what_went_wrong(example: Any) -> None:
         assert run(example, server.url, "pk_sandbox_bob") == (1, "", "not edited: 404: Campaign not found.\n")
     code, printed, said = run(example, NOWHERE)
     assert (code, printed, said.count("\n")) == (1, "", 1)
-    assert said.startswith("not edited: no answer: ")
+    assert said == "not edited: no answer (ConnectError)\n"
+
+
+@BOTH
+@pytest.mark.parametrize("key", [f"{KEY}\r", f"{KEY} ", f"{KEY}\n", "pk_sandbox_ä"])
+def test_key_that_is_none_is_not_printed(example: Any, key: str) -> None:
+    code, printed, said = run(example, NOWHERE, key)
+    assert (code, printed, said.count("\n")) == (1, "", 1)
+    assert "pk_" not in said
 
 
 @pytest.fixture(params=[SYNC, ASYNC], ids=["sync", "async"])

@@ -22,6 +22,8 @@ EDIT = LeadUpdate(
     prospect_id=UUID("3c90c3cc-0d44-4b50-8888-8dd25736052a"),
     updates=LeadFields(first_name="Janet", position="Chief Revenue Officer"),
 )
+if not (KEY.isascii() and KEY.isprintable()):
+    sys.exit("PUFFLE_API_KEY holds what no key has: copy it again")
 MOST_TRIES = 5
 CANNOT_BE_UNDERSTOOD = (UnexpectedStatus, ValueError, LookupError, TypeError, AttributeError)
 """What the client raises on an answer that the contract does not describe, such as a proxy's page of HTML."""
@@ -44,7 +46,7 @@ def edit_lead(client: AuthenticatedClient, campaign: UUID, edit: LeadUpdate) -> 
                 return lead_of(answer)
             time.sleep(pause(answer, attempt))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise NotEdited(f"no answer: {error}") from error
+        raise NotEdited(f"no answer ({type(error).__name__})") from None  # its text may hold the key
     except CANNOT_BE_UNDERSTOOD as error:
         raise NotEdited("the answer is none that the contract describes") from error
     raise NotEdited(f"throttled {MOST_TRIES} times")

@@ -25,7 +25,7 @@ async def edit_lead(client: AuthenticatedClient, campaign: UUID, edit: LeadUpdat
                 return lead_of(answer)
             await asyncio.sleep(pause(answer, attempt))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise NotEdited(f"no answer: {error}") from error
+        raise NotEdited(f"no answer ({type(error).__name__})") from None  # its text may hold the key
     except CANNOT_BE_UNDERSTOOD as error:
         raise NotEdited("the answer is none that the contract describes") from error
     raise NotEdited(f"throttled {MOST_TRIES} times")

@@ -42,7 +42,8 @@ export async function send(edit: Edit, attempt: number): Promise<Outcome> {
       headers: { Authorization: `Bearer ${edit.key}`, ...(edit.prefer && { Prefer: edit.prefer }) },
       signal: patience.signal,
     })
-    return data ? { kind: "saved", lead: data.prospect } : refusal(response, error?.error, attempt)
+    if (data?.prospect) return { kind: "saved", lead: data.prospect }
+    return refusal(response, typeof error?.error === "string" ? error.error : `status ${response.status}`, attempt)
   } catch (error) {
     if (patience.signal.aborted) return { kind: "too-slow" }
     // fetch says TypeError where there is no answer; what else is thrown comes of an answer that is no JSON.
@@ -52,16 +53,16 @@ export async function send(edit: Edit, attempt: number): Promise<Outcome> {
   }
 }
 
-function refusal(response: Response, said = `status ${response.status}`, attempt: number): Outcome {
+function refusal(response: Response, said: string, attempt: number): Outcome {
   const { status } = response
   if (status === 429) return { kind: "throttled", seconds: secondsToWait(response.headers.get("Retry-After"), attempt) }
-  if (status === 400) return { kind: NOT_A_DRAFT.test(said) ? "not-a-draft" : "invalid", said }
+  if (status === 400) return { kind: NOT_A_DRAFT.test(said) && !said.startsWith("updates.") ? "not-a-draft" : "invalid", said }
   return { kind: REFUSALS[status] ?? "unexpected", said }
 }
 
 /** As `Retry-After` says, in seconds or as a date; where it is missing, or hidden from pages, the longer the more tries. */
 function secondsToWait(retryAfter: string | null, attempt: number): number {
-  const seconds = retryAfter === null ? NaN : Number(retryAfter)
+  const seconds = retryAfter?.trim() ? Number(retryAfter) : NaN
   const date = Date.parse(retryAfter ?? "")
   if (seconds >= 0) return seconds
   return Number.isNaN(date) ? 2 ** attempt : Math.max(0, Math.ceil((date - Date.now()) / 1000))

@@ -19,6 +19,8 @@ const LABELS: Record<keyof Fields, string> = {
 const NAMES = Object.keys(LABELS) as (keyof Fields)[]
 const MOST_TRIES = 4
 const SLOW = 2_000
+/** Seconds; whoever is asked to wait longer is told instead. */
+const LONGEST_PAUSE = 120
 
 const form = element("form", HTMLFormElement)
 const button = form.querySelector("button")!
@@ -39,8 +41,11 @@ form.addEventListener("submit", async event => {
   event.preventDefault()
   if (button.getAttribute("aria-disabled") === "true") return
   busy(true)
-  show(await save(readForm()))
-  busy(false)
+  try {
+    show(await save(readForm()))
+  } finally {
+    busy(false)
+  }
 })
 
 /** Send an edit, and while it is throttled wait and send it again. */
@@ -50,7 +55,7 @@ async function save(edit: Edit): Promise<Outcome> {
     const slow = setTimeout(() => (status.textContent = "Still saving: the server is slow …"), SLOW)
     const outcome = await send(edit, attempt)
     clearTimeout(slow)
-    if (outcome.kind !== "throttled" || attempt === MOST_TRIES) return outcome
+    if (outcome.kind !== "throttled" || attempt === MOST_TRIES || outcome.seconds > LONGEST_PAUSE) return outcome
     for (let left = Math.ceil(outcome.seconds); left > 0; left--) {
       status.textContent = `Too many requests: trying again in ${left} s …`
       await new Promise(resolve => setTimeout(resolve, 1_000))
@@ -81,7 +86,7 @@ function describe(outcome: Exclude<Outcome, { kind: "saved" }>): string {
     case "not-found":
       return `Not saved: ${outcome.said} Check both ids, and that the key is of the workspace that owns them.`
     case "throttled":
-      return "Not saved: the server still takes no more requests. Try again in a few minutes."
+      return "Not saved: the server still takes no more requests. Try again later."
     case "gone":
       return "Not saved, as far as can be told: the server cannot be reached. Check its address and your connection."
     case "too-slow":

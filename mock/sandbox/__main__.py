@@ -145,12 +145,12 @@ def _greeting(
     if host != options.host:
         lines.append("Other machines are let in: it listens on every address of this one.")
     url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
-    listening = f"The sandbox is listening on {url}; open it to read the contract and to try it. Keys: "
+    listening = f"The sandbox is listening on {url}; open it to read the contract"
     if options.seed or not all(store.workspace(workspace.key) for workspace in workspaces):
         source = options.seed if store.filled else f"the seed that {options.data} was filled from"
-        return "\n".join([*lines, f"{listening}those of {source}. State: {url}{PREFIX}/state"])
+        return "\n".join([*lines, f"{listening}. Keys: those of {source}. State: {url}{PREFIX}/state"])
     example = next(operation.examples())
-    lines.append(f"{listening}{', '.join(workspace.key for workspace in workspaces)}. Try:")
+    lines.append(f"{listening} and to try it. Keys: {', '.join(workspace.key for workspace in workspaces)}. Try:")
     lines.append(f"curl -X PATCH {url}{example.path} -H 'Authorization: Bearer {workspaces[0].key}' \\")
     lines.append(f"  -H 'Content-Type: {JSON}' -d '{json.dumps(example.body)}'")
     return "\n".join(lines)
