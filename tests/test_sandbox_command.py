@@ -214,7 +214,8 @@ def test_nobody_needs_to_read_what_it_prints() -> None:
     words = [sys.executable, "-m", "mock.sandbox", "--port", "0"]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, cwd=ROOT)
     assert process.stdout
-    with process, process.stdout:
+    with process, process.stdout, contextlib.ExitStack() as ending:
+        ending.callback(process.kill)
         url = LISTENING.search(process.stdout.readline().decode())
         assert url
         with httpx.Client(base_url=url[1], headers=HEADERS, timeout=5) as client:
