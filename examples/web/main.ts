@@ -71,6 +71,8 @@ function show(outcome: Outcome): void {
   if (outcome.kind === "not-found") mark(input("campaign"), input("prospect"))
   if (outcome.kind === "not-a-draft") mark(input("campaign"))
   if (outcome.kind === "invalid") mark(...NAMES.filter(name => outcome.said.includes(`updates.${name}`)).map(input))
+  // What is said sticks to the bottom of the window, and must not hide the button there.
+  if (document.activeElement === button) button.scrollIntoView({ block: "nearest" })
 }
 
 function describe(outcome: Exclude<Outcome, { kind: "saved" }>): string {
