@@ -9,7 +9,10 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Campaign UUID. */
+                /**
+                 * @description Campaign UUID.
+                 * @example 3c90c3cc-0d44-4b50-8888-8dd25736052a
+                 */
                 id: string;
             };
             cookie?: never;
@@ -25,8 +28,8 @@ export interface paths {
          * @description Edit a single lead's profile fields. Draft campaigns only. Non-listed fields are ignored. Status and
          *     sequencing columns are not editable through this endpoint.
          *
-         *     The path is shared with other verbs, among them ones that delete: send nothing but `PATCH` to it
-         *     on the strength of this contract.
+         *     Other operations, among them one that deletes leads, share the path: send only `PATCH` to it on the basis of
+         *     this contract.
          */
         patch: operations["updateLeadInCampaign"];
         trace?: never;
@@ -35,7 +38,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description One lead, and the fields to set. */
+        /** @description A lead and the fields to set. */
         LeadUpdate: {
             /**
              * Format: uuid
@@ -44,7 +47,7 @@ export interface components {
             prospect_id: string;
             updates: components["schemas"]["LeadFields"];
         };
-        /** @description The profile fields to set. What is not given is kept; what is not listed is ignored. A server may refuse a value that it does not take, and then refuses the whole edit with 400. */
+        /** @description The profile fields to set. Fields that are not given keep their values; members that are not listed are ignored. A server may refuse a value, and then refuses the whole edit with 400. */
         LeadFields: {
             /** @description Email address. */
             email?: string;
@@ -54,7 +57,7 @@ export interface components {
             first_name?: string;
             /** @description Family name. */
             last_name?: string;
-            /** @description Full name. It is not derived from the given and the family name. */
+            /** @description Full name. It is not derived from the given and family names. */
             name?: string;
             /** @description Company the lead works for. */
             company?: string;
@@ -63,15 +66,15 @@ export interface components {
             /** @description Headline of the LinkedIn profile. */
             headline?: string;
         };
-        /** @description The answer to an edit. */
+        /** @description The response to an edit. */
         LeadUpdated: {
             prospect: components["schemas"]["Lead"];
         };
-        /** @description Canonical campaign lead row. A member that has no value is null or absent. */
+        /** @description Canonical campaign lead row. A field without a value is null or absent. */
         Lead: {
             /**
              * Format: uuid
-             * @description The lead, elsewhere called the prospect.
+             * @description The lead; requests call it the prospect.
              */
             id: string;
             /**
@@ -84,13 +87,13 @@ export interface components {
              * @description The user it belongs to.
              */
             user_id: string;
-            /** @description Where the lead stands in the sequence. Seen so far are `pending`, `sent` and `replied`; there are more. */
+            /** @description Where the lead is in the sequence. Seen so far are `pending`, `sent` and `replied`; there are more. */
             status: string;
             /**
              * Format: email
              * @description Email address.
              *
-             *     Assumed: null where there is none.
+             *     Assumed: null if there is none.
              */
             email?: string | null;
             /** @description URL of the LinkedIn profile. */
@@ -98,42 +101,42 @@ export interface components {
             /**
              * @description Given name.
              *
-             *     Assumed: null where there is none.
+             *     Assumed: null if there is none.
              */
             first_name?: string | null;
             /**
              * @description Family name.
              *
-             *     Assumed: null where there is none.
+             *     Assumed: null if there is none.
              */
             last_name?: string | null;
             /**
              * @description Full name.
              *
-             *     Assumed: null where there is none.
+             *     Assumed: null if there is none.
              */
             name?: string | null;
             /**
              * @description Company the lead works for.
              *
-             *     Assumed: null where there is none.
+             *     Assumed: null if there is none.
              */
             company?: string | null;
             /**
              * @description Job title.
              *
-             *     Assumed: null where there is none.
+             *     Assumed: null if there is none.
              */
             position?: string | null;
             /** @description Headline of the LinkedIn profile. */
             headline?: string | null;
-            /** @description What the workspace keeps of the lead beyond the columns, by name. */
+            /** @description Values by name that the workspace keeps in addition to the other fields. */
             custom_fields?: {
                 [key: string]: unknown;
             } | null;
             /** @description Where the lead came from. */
             source?: string;
-            /** @description The place in that source, such as the name of a file. */
+            /** @description Where in that source, for example the name of a file. */
             source_ref?: string | null;
             /**
              * Format: date-time
@@ -149,31 +152,31 @@ export interface components {
              * Format: date-time
              * @description When a message to the lead bounced (RFC 3339).
              *
-             *     Assumed: null where none did.
+             *     Assumed: null if none did.
              */
             bounced_at?: string | null;
             /**
              * Format: date-time
              * @description When the lead replied (RFC 3339).
              *
-             *     Assumed: null where it did not.
+             *     Assumed: null if it did not.
              */
             replied_at?: string | null;
             /**
              * Format: uuid
-             * @description The step of the sequence at which the lead stands.
+             * @description The step of the sequence that the lead is at.
              *
-             *     Assumed: null where the sequence has not begun.
+             *     Assumed: null if the sequence has not begun.
              */
             current_node_id?: string | null;
         };
         /**
          * @description Why a request was refused.
          *
-         *     Assumed: every error body is a JSON object with a text `error`; it may hold more.
+         *     Assumed: every error body is a JSON object with a string `error`; it may contain more.
          */
         Error: {
-            /** @description What is wrong, for a person to read. */
+            /** @description What is wrong, in words. */
             error: string;
         };
     };
@@ -190,12 +193,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Campaign UUID. */
+                /**
+                 * @description Campaign UUID.
+                 * @example 3c90c3cc-0d44-4b50-8888-8dd25736052a
+                 */
                 id: string;
             };
             cookie?: never;
         };
-        /** @description Which lead to edit, and the fields to set. */
+        /** @description The lead to edit and the fields to set. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["LeadUpdate"];
@@ -220,7 +226,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The bearer token is missing, malformed, unknown or revoked. A client stops here; it does not retry. */
+            /** @description The bearer token is missing, malformed, unknown or revoked. Do not retry. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -229,7 +235,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The token is valid and lacks the permission. */
+            /** @description The token is valid but lacks the permission. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -238,7 +244,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The campaign does not exist or is not owned by the caller, or the lead is not in it. The two cases of a campaign are not told apart. */
+            /** @description The campaign does not exist or is not owned by the caller (the response does not tell which), or the lead is not in it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -248,9 +254,9 @@ export interface operations {
                 };
             };
             /**
-             * @description The body is not declared as `application/json`.
+             * @description The content type of the body is not `application/json`.
              *
-             *     Assumed: a server may refuse another content type in this way, or with 400, or ignore it.
+             *     Assumed: a server may refuse another content type with 415 or 400, or ignore it.
              */
             415: {
                 headers: {
@@ -260,11 +266,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests. Wait as `Retry-After` says, or back off exponentially where it is missing. */
+            /** @description Too many requests. Wait as `Retry-After` says, or back off exponentially if it is missing. */
             429: {
                 headers: {
                     /**
-                     * @description When to try again, as whole seconds or an HTTP date.
+                     * @description How long to wait, in whole seconds, or until when, as an HTTP date.
                      * @example 2
                      */
                     "Retry-After"?: string;

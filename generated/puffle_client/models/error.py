@@ -13,10 +13,10 @@ T = TypeVar("T", bound="Error")
 class Error:
     """Why a request was refused.
 
-    Assumed: every error body is a JSON object with a text `error`; it may hold more.
+    Assumed: every error body is a JSON object with a string `error`; it may contain more.
 
         Attributes:
-            error (str): What is wrong, for a person to read.
+            error (str): What is wrong, in words.
     """
 
     error: str

@@ -19,49 +19,49 @@ T = TypeVar("T", bound="Lead")
 
 @_attrs_define
 class Lead:
-    """Canonical campaign lead row. A member that has no value is null or absent.
+    """Canonical campaign lead row. A field without a value is null or absent.
 
     Attributes:
-        id (UUID): The lead, elsewhere called the prospect.
+        id (UUID): The lead; requests call it the prospect.
         campaign_id (UUID): The campaign it belongs to.
         user_id (UUID): The user it belongs to.
-        status (str): Where the lead stands in the sequence. Seen so far are `pending`, `sent` and `replied`; there are
+        status (str): Where the lead is in the sequence. Seen so far are `pending`, `sent` and `replied`; there are
             more.
         email (None | str | Unset): Email address.
 
-            Assumed: null where there is none.
+            Assumed: null if there is none.
         linkedin_url (None | str | Unset): URL of the LinkedIn profile.
         first_name (None | str | Unset): Given name.
 
-            Assumed: null where there is none.
+            Assumed: null if there is none.
         last_name (None | str | Unset): Family name.
 
-            Assumed: null where there is none.
+            Assumed: null if there is none.
         name (None | str | Unset): Full name.
 
-            Assumed: null where there is none.
+            Assumed: null if there is none.
         company (None | str | Unset): Company the lead works for.
 
-            Assumed: null where there is none.
+            Assumed: null if there is none.
         position (None | str | Unset): Job title.
 
-            Assumed: null where there is none.
+            Assumed: null if there is none.
         headline (None | str | Unset): Headline of the LinkedIn profile.
-        custom_fields (LeadCustomFieldsType0 | None | Unset): What the workspace keeps of the lead beyond the columns,
-            by name.
+        custom_fields (LeadCustomFieldsType0 | None | Unset): Values by name that the workspace keeps in addition to the
+            other fields.
         source (str | Unset): Where the lead came from.
-        source_ref (None | str | Unset): The place in that source, such as the name of a file.
+        source_ref (None | str | Unset): Where in that source, for example the name of a file.
         created_at (datetime.datetime | Unset): When the lead was added (RFC 3339).
         updated_at (datetime.datetime | Unset): When the lead was last edited (RFC 3339).
         bounced_at (datetime.datetime | None | Unset): When a message to the lead bounced (RFC 3339).
 
-            Assumed: null where none did.
+            Assumed: null if none did.
         replied_at (datetime.datetime | None | Unset): When the lead replied (RFC 3339).
 
-            Assumed: null where it did not.
-        current_node_id (None | Unset | UUID): The step of the sequence at which the lead stands.
+            Assumed: null if it did not.
+        current_node_id (None | Unset | UUID): The step of the sequence that the lead is at.
 
-            Assumed: null where the sequence has not begun.
+            Assumed: null if the sequence has not begun.
     """
 
     id: UUID

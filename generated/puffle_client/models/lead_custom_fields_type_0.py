@@ -11,7 +11,7 @@ T = TypeVar("T", bound="LeadCustomFieldsType0")
 
 @_attrs_define
 class LeadCustomFieldsType0:
-    """What the workspace keeps of the lead beyond the columns, by name."""
+    """Values by name that the workspace keeps in addition to the other fields."""
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 

@@ -13,15 +13,15 @@ T = TypeVar("T", bound="LeadFields")
 
 @_attrs_define
 class LeadFields:
-    """The profile fields to set. What is not given is kept; what is not listed is ignored. A server may refuse a value
-    that it does not take, and then refuses the whole edit with 400.
+    """The profile fields to set. Fields that are not given keep their values; members that are not listed are ignored. A
+    server may refuse a value, and then refuses the whole edit with 400.
 
         Attributes:
             email (str | Unset): Email address.
             linkedin_url (str | Unset): URL of the LinkedIn profile.
             first_name (str | Unset): Given name.
             last_name (str | Unset): Family name.
-            name (str | Unset): Full name. It is not derived from the given and the family name.
+            name (str | Unset): Full name. It is not derived from the given and family names.
             company (str | Unset): Company the lead works for.
             position (str | Unset): Job title.
             headline (str | Unset): Headline of the LinkedIn profile.

@@ -16,12 +16,12 @@ T = TypeVar("T", bound="LeadUpdate")
 
 @_attrs_define
 class LeadUpdate:
-    """One lead, and the fields to set.
+    """A lead and the fields to set.
 
     Attributes:
         prospect_id (UUID): The lead to edit. It must belong to the campaign.
-        updates (LeadFields): The profile fields to set. What is not given is kept; what is not listed is ignored. A
-            server may refuse a value that it does not take, and then refuses the whole edit with 400.
+        updates (LeadFields): The profile fields to set. Fields that are not given keep their values; members that are
+            not listed are ignored. A server may refuse a value, and then refuses the whole edit with 400.
     """
 
     prospect_id: UUID

@@ -15,10 +15,10 @@ T = TypeVar("T", bound="LeadUpdated")
 
 @_attrs_define
 class LeadUpdated:
-    """The answer to an edit.
+    """The response to an edit.
 
     Attributes:
-        prospect (Lead): Canonical campaign lead row. A member that has no value is null or absent.
+        prospect (Lead): Canonical campaign lead row. A field without a value is null or absent.
     """
 
     prospect: Lead

@@ -101,12 +101,13 @@ def sync_detailed(
      Edit a single lead's profile fields. Draft campaigns only. Non-listed fields are ignored. Status and
     sequencing columns are not editable through this endpoint.
 
-    The path is shared with other verbs, among them ones that delete: send nothing but `PATCH` to it
-    on the strength of this contract.
+    Other operations, among them one that deletes leads, share the path: send only `PATCH` to it on the
+    basis of
+    this contract.
 
     Args:
         id (UUID):
-        body (LeadUpdate): One lead, and the fields to set.
+        body (LeadUpdate): A lead and the fields to set.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -139,12 +140,13 @@ def sync(
      Edit a single lead's profile fields. Draft campaigns only. Non-listed fields are ignored. Status and
     sequencing columns are not editable through this endpoint.
 
-    The path is shared with other verbs, among them ones that delete: send nothing but `PATCH` to it
-    on the strength of this contract.
+    Other operations, among them one that deletes leads, share the path: send only `PATCH` to it on the
+    basis of
+    this contract.
 
     Args:
         id (UUID):
-        body (LeadUpdate): One lead, and the fields to set.
+        body (LeadUpdate): A lead and the fields to set.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -172,12 +174,13 @@ async def asyncio_detailed(
      Edit a single lead's profile fields. Draft campaigns only. Non-listed fields are ignored. Status and
     sequencing columns are not editable through this endpoint.
 
-    The path is shared with other verbs, among them ones that delete: send nothing but `PATCH` to it
-    on the strength of this contract.
+    Other operations, among them one that deletes leads, share the path: send only `PATCH` to it on the
+    basis of
+    this contract.
 
     Args:
         id (UUID):
-        body (LeadUpdate): One lead, and the fields to set.
+        body (LeadUpdate): A lead and the fields to set.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -208,12 +211,13 @@ async def asyncio(
      Edit a single lead's profile fields. Draft campaigns only. Non-listed fields are ignored. Status and
     sequencing columns are not editable through this endpoint.
 
-    The path is shared with other verbs, among them ones that delete: send nothing but `PATCH` to it
-    on the strength of this contract.
+    Other operations, among them one that deletes leads, share the path: send only `PATCH` to it on the
+    basis of
+    this contract.
 
     Args:
         id (UUID):
-        body (LeadUpdate): One lead, and the fields to set.
+        body (LeadUpdate): A lead and the fields to set.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -1,0 +1,46 @@
+"""JSON Schema validators for the schemas of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jsonschema_rs
+
+from puffle.contract import Contract, Schema
+from puffle.exceptions import ContractError
+
+
+def validator(
+    contract: Contract, schema: Schema, **formats: Callable[[str], bool]
+) -> jsonschema_rs.Draft202012Validator:
+    """A validator that accepts any RFC 3339 spelling of a time, and email addresses in any script.
+
+    Args:
+        contract: the contract that references in the schema point into.
+        schema: the schema to validate against.
+        formats: checks that replace the built-in ones, by the name of the format.
+
+    Raises:
+        ContractError: the schema is invalid.
+    """
+    checks = {"date-time": _is_time, "email": _is_email, **formats}
+    try:
+        return jsonschema_rs.Draft202012Validator(contract.standalone(schema), validate_formats=True, formats=checks)
+    except ValueError as error:
+        raise ContractError(f"invalid schema: {str(error).partition(chr(10))[0]}") from None
+
+
+def _format(name: str) -> Any:
+    return jsonschema_rs.Draft202012Validator({"type": "string", "format": name}, validate_formats=True)
+
+
+_TIME, _EMAIL, _IDN_EMAIL = map(_format, ("date-time", "email", "idn-email"))
+
+
+def _is_time(text: str) -> bool:
+    return bool(_TIME.is_valid(text.replace(" ", "T", 1)))
+
+
+def _is_email(text: str) -> bool:
+    return bool(_EMAIL.is_valid(text) or _IDN_EMAIL.is_valid(text))
