@@ -1,94 +1,116 @@
-# Everything a person types. Plain `make` prints this help.
+# Every command of the project. Plain `make` prints the help.
 
 PYTHON ?= python3
-TARGET ?= sandbox
-DERIVED := $(or $(OUT),generated)
 BIN := .venv/bin
 PATH := $(CURDIR)/$(BIN):$(PATH)
 export PATH
 
-# make turns each failure into its own code 2, but in question mode it hands on the code of a `+` recipe, so that
-# `make contract` can end 1 (broken) and 2 (could not be judged). Nothing but `+` recipes runs then.
+# These count only when typed after `make`: an exported variable of the same name must not change what a command does.
+TYPED := ARGS BASE BASE_URL CASE CONFIRM DATA OUT PORT PROFILE RATE REPORT RESTORE SEED STRICT TARGET UPSTREAM VERSION
+$(foreach name,$(TYPED),$(if $(filter command,$(origin $(name))),,$(eval $(name) :=)))
+MOCK := $(or $(TARGET),sandbox)
+DERIVED := $(or $(OUT),generated)
+
+# make exports what is typed, so the shell expands it and no quote in a value can break the line.
+option = $(if $($1),--$2 "$$$1")
+switch = $(if $($1),$(if $(filter $($1),$2),$3,$(if $(filter $($1),$4),,$(error $1=$($1): use $(firstword $2) or $(firstword $4)))))
+JUDGE = python -m contract_tests $(call option,BASE_URL,base-url) $(call option,PROFILE,profile) \
+  $(call option,SEED,seed) $(call option,RATE,rate) $(call option,CASE,case) $(call option,REPORT,report) \
+  $(call option,CONFIRM,confirm) $(call switch,STRICT,1,--strict,0) $(call switch,RESTORE,off,--no-restore,on)
+
+# make replaces every exit code by 2, except in question mode, where it returns the code of a `+` recipe: this is how
+# `make contract` can exit with 1 (failed) or 2 (could not be judged). Only `+` recipes run then.
 judging := $(filter contract changes release,$(MAKECMDGOALS))
 ifneq (,$(judging))
 ifneq ($(judging),$(MAKECMDGOALS))
-$(error $(judging) hands on its exit code only alone: run `make $(judging)` and the other commands one after the other)
+$(error `make $(judging)` must be the only target, because of its exit code: run the others separately)
 endif
 ifneq (,$(findstring n,$(firstword -$(MAKEFLAGS))))
-$(error a dry run of $(judging) is not possible: it would be a real one)
+$(error `make -n $(judging)` is not supported: it would run for real)
 endif
 MAKEFLAGS += -q
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help contract mock sandbox proxy web docs generate changes release lint lock test proof bench clean
+.PHONY: help contract mock sandbox proxy web docs generate changes release check lint lint-contract lint-python \
+  lint-types lock test proof bench clean
 
 help: ## Print this help
 	@echo 'usage: make <target> [NAME=value …]'
 	@echo
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo 'contract takes TARGET=sandbox|prism|proxy or BASE_URL=https://…, PROFILE=quick|deep, STRICT=1, SEED=number;'
-	@echo 'with BASE_URL also the PUFFLE_… variables of .env.example, from the environment or from .env; for a host that'
-	@echo 'is not this machine CONFIRM=host, RATE=5, RESTORE=off; CASE=… runs one case again, REPORT=folder names a folder.'
-	@echo 'It ends 0 where the contract is kept, 1 where it is broken, 2 where it could not be judged.'
+	@echo 'contract takes TARGET=sandbox|prism|proxy or BASE_URL=https://…, PROFILE=quick|deep, STRICT=1, SEED=number.'
+	@echo 'BASE_URL also needs the PUFFLE_… variables of .env.example, from the environment or .env; a host that is not'
+	@echo 'this machine also CONFIRM=host, and takes RATE=5 and RESTORE=off. CASE=… repeats one case, REPORT=folder sets'
+	@echo 'where the report goes. Exit codes: 0 passed, 1 failed, 2 could not be judged.'
 	@echo
-	@echo 'changes ends 0 where nothing breaks or info.version says so, 1 where it does not, 2 where that cannot be judged;'
-	@echo 'release ends 0 where it was released, 1 where something speaks against it, 2 where that cannot be told.'
+	@echo 'changes exits with 0 if nothing breaks or info.version says so, 1 if it does not, 2 if it cannot be judged;'
+	@echo 'release with 0 if it released, 1 if a check failed, 2 if a check could not be made.'
 	@echo
-	@echo '`pip install .` gives the command puffle (here .venv/bin/puffle): puffle --help prints its manual.'
+	@echo '`pip install .` installs the command puffle (here .venv/bin/puffle); `puffle --help` is its manual.'
 	@echo
-	@echo "sandbox takes more in ARGS, such as ARGS='--latency 50ms-2s --fail 5%=429'; ARGS=--help prints it all."
+	@echo "sandbox takes more options in ARGS, for example ARGS='--latency 50ms-2s --fail 5%=429'; ARGS=--help lists them."
 
-contract: .venv/.ready $(if $(filter prism proxy,$(TARGET)),node_modules/.ready) ## Judge an implementation: the sandbox, Prism, or any BASE_URL
-	+@$(if $(BASE_URL),,python -m mock.run $(TARGET) --) python -m contract_tests
+contract: .venv/.ready $(if $(filter prism proxy,$(MOCK)),node_modules/.ready) ## Judge the sandbox, Prism or any BASE_URL by the contract
+	+@$(if $(BASE_URL),,python -m mock.run '$(MOCK)' --) $(JUDGE)
 
-mock: .venv/.ready node_modules/.ready ## Serve Prism, which answers from the contract's examples (PORT=4010)
+mock: .venv/.ready node_modules/.ready ## Serve Prism, which responds with the contract's examples (PORT=4010)
 	@exec python -m mock.prism --port $(or $(PORT),4010)
 
-sandbox: .venv/.ready node_modules/.ready ## Serve the sandbox, which keeps the rules and remembers edits (PORT=4011, DATA=file.db)
-	@exec python -m mock.sandbox --port $(or $(PORT),4011) $(if $(DATA),--data '$(DATA)') $(ARGS)
+sandbox: .venv/.ready node_modules/.ready ## Serve the sandbox, a stateful mock that follows every rule (PORT=4011, DATA=file.db)
+	@exec python -m mock.sandbox --port $(or $(PORT),4011) $(call option,DATA,data) $(ARGS)
 
 proxy: .venv/.ready node_modules/.ready ## Serve Prism in front of UPSTREAM=https://…, validating live traffic (PORT=4012)
-	@exec python -m mock.prism --port $(or $(PORT),4012) --upstream '$(UPSTREAM)'
+	@exec python -m mock.prism --port $(or $(PORT),4012) --upstream "$$UPSTREAM"
 
-web: .venv/.ready node_modules/.ready ## Serve examples/web, a form that edits a lead, with its own TARGET=sandbox|prism (PORT=4013)
-	@exec env PORT=$(or $(PORT),4013) python -m mock.run $(TARGET) -- node examples/web/serve.mjs
+web: .venv/.ready node_modules/.ready ## Serve examples/web, a form that edits a lead, with a mock (TARGET=sandbox|prism, PORT=4013)
+	@exec env PORT=$(or $(PORT),4013) python -m mock.run '$(MOCK)' -- node examples/web/serve.mjs
 
-docs: .venv/.ready node_modules/.ready ## Build the contract as one page that needs no network, which the sandbox serves too (OUT=docs)
-	@python -m pages '$(OUT)'
+docs: .venv/.ready node_modules/.ready ## Build the reference page as one file that works offline (OUT=docs)
+	@python -m pages "$$OUT"
 
-generate: .venv/.ready node_modules/.ready ## Rebuild all that is derived from openapi.yaml: Python client, TypeScript types (OUT=generated)
+generate: .venv/.ready node_modules/.ready ## Rebuild everything derived from openapi.yaml: Python client, TypeScript types (OUT=generated)
 	@new='$(DERIVED)/.new'; trap 'rm -rf "$$new"' EXIT; trap 'exit 130' INT TERM; rm -rf "$$new" && mkdir -p "$$new" \
 	  && openapi-python-client generate --path openapi.yaml --config openapi-python-client.yaml --meta none \
 	    --fail-on-warning --output-path "$$new/puffle_client" >/dev/null \
 	  && node_modules/.bin/openapi-typescript openapi.yaml --output "$$new/puffle.d.ts" >/dev/null \
 	  && rm -rf '$(DERIVED)/puffle_client' '$(DERIVED)/puffle.d.ts' && mv "$$new"/* '$(DERIVED)' \
-	  || { echo '$(DERIVED) stays as it was: mend openapi.yaml, `make lint` names what is wrong' >&2; exit 2; }
+	  || { echo '$(DERIVED) was not changed: fix openapi.yaml, `make lint` shows what is wrong' >&2; exit 2; }
 	@echo '$(DERIVED)/puffle_client and $(DERIVED)/puffle.d.ts rebuilt from openapi.yaml'
 
-changes: .venv/.ready ## Say what has changed in the contract since BASE=<git ref>, and what that breaks (the last release)
-	+@python -m changes -- '$(BASE)'
+changes: .venv/.ready ## Show what changed in the contract since BASE=<git ref> (default: the last release), and what it breaks
+	+@python -m changes -- "$$BASE"
 
-release: .venv/.ready node_modules/.ready ## Test, build, try and tag VERSION=1.2.3, where nothing speaks against it
-	+@python -m release -- '$(VERSION)'
+release: .venv/.ready node_modules/.ready ## Test, build, try and tag VERSION=1.2.3, unless a check fails
+	+@python -m release -- "$$VERSION"
+
+check: lint ## Run the fast tests: lint, drift, completeness, contract, units (under 40 s)
+	@pytest --numprocesses auto -m 'not slow' $(ARGS)
+
+test: check ## Run all of the project's own tests, the fast ones first
+	@pytest --numprocesses auto --dist worksteal -m slow $(ARGS)
+
+proof: .venv/.ready ## Judge every mutant and variant by all tests, and print which rules' tests fail
+	@pytest --numprocesses auto --dist worksteal --matrix $(ARGS) tests/test_proof.py
 
 lint: .venv/.ready node_modules/.ready ## Check the contract (Redocly), the Python (ruff, mypy --strict) and the types (tsc)
+	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target lint-contract lint-python lint-types
+	@echo 'lint: no problems found'
+
+lint-contract:
 	@REDOCLY_TELEMETRY=off node_modules/.bin/redocly lint openapi.yaml --max-problems 1000
+
+lint-python:
 	@ruff check --quiet
 	@ruff format --check --quiet
 	@mypy --no-error-summary
+
+lint-types:
 	@node_modules/.bin/tsc --noEmit --strict generated/puffle.d.ts
 	@node_modules/.bin/tsc --project examples/web
-	@echo 'lint: no problem found'
 
-test: .venv/.ready node_modules/.ready ## Run the project's own tests
-	@pytest --numprocesses auto --dist worksteal $(ARGS)
-
-proof: .venv/.ready ## Print which rules' tests see which broken implementation (part of make test)
-	@pytest --numprocesses auto --dist worksteal --matrix $(ARGS) tests/test_proof.py
-
-bench: .venv/.ready node_modules/.ready benchmarks/node_modules/.ready ## Measure the sandbox beside Prism and Steady (needs wrk), the tests beside schemathesis, puffle's start, generating
+bench: .venv/.ready node_modules/.ready benchmarks/node_modules/.ready ## Compare speed and verdicts with Prism, Steady and schemathesis (needs wrk)
 	@python -m benchmarks --write $(ARGS)
 	@python -m benchmarks.verdicts --write
 	@python -m benchmarks.startup --write
@@ -102,12 +124,12 @@ lock: .venv/.ready ## Pin the newest Python and Node tools that pyproject.toml a
 	@npm install --package-lock-only --silent
 	@npm install --package-lock-only --silent --prefix benchmarks
 
-clean: ## Remove what the set-up and the tests left behind
+clean: ## Remove everything that setting up and testing created
 	@rm -rf .venv node_modules benchmarks/node_modules contract-report docs .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/.ready: requirements/uv.txt requirements/dev.txt pyproject.toml
 	+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo 'Python 3.11 or newer is needed: name one with PYTHON=python3.12' >&2; exit 2; }
+	  || { echo 'Python 3.11 or newer is required: set PYTHON=python3.12, for example' >&2; exit 2; }
 	+@echo 'setting up Python tools in .venv …' >&2
 	+@{ $(PYTHON) -m venv --clear .venv \
 	  && pip install -qq --disable-pip-version-check --require-hashes --requirement requirements/uv.txt \
@@ -121,7 +143,7 @@ benchmarks/node_modules/.ready: benchmarks/package.json benchmarks/package-lock.
 	+@touch $@
 
 node_modules/.ready: package.json package-lock.json .npmrc
-	+@command -v npm >/dev/null || { echo 'Node 20.19+ or 22.12+ with npm is needed for this: see package.json' >&2; exit 2; }
+	+@command -v npm >/dev/null || { echo 'Node 20.19+ or 22.12+ with npm is required' >&2; exit 2; }
 	+@echo 'setting up Node tools in node_modules …' >&2
 	+@npm ci --loglevel=error --no-progress >/dev/null || exit 2
 	+@touch $@
