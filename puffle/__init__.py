@@ -1,3 +1,3 @@
-"""The contract of Puffle's campaign-lead endpoint, and the ``puffle`` command that is built from it."""
+"""The contract of Puffle's campaign leads, and the command ``puffle`` that is built from it."""
 
 __version__ = "0.1.0"

@@ -1,47 +1,47 @@
-"""Addresses of servers: which are well formed, and which are on this machine."""
+"""URLs of servers: which are well formed, and which are on this machine."""
 
 from __future__ import annotations
 
 import ipaddress
+import json
 from urllib.parse import urlsplit
 
 
-def checked(address: str, variable: str) -> str:
-    """The address of a server, without a slash at its end.
+def checked(url: str, variable: str) -> str:
+    """The URL of a server without a slash at its end.
 
     Args:
-        address: the address, such as ``https://staging.example.com/api-root``.
-        variable: where it was given, for the message.
+        url: the URL, for example ``https://staging.example.com/api-root``.
+        variable: where it comes from, for the message.
 
     Raises:
-        ValueError: it is none, or would carry the key in the clear to another machine; the message says what to give.
+        ValueError: it is malformed, or would send the key to another machine unencrypted.
     """
-    wrong = ValueError(f"{variable}={address} is no address of a server: give one such as https://staging.example.com")
+    malformed = ValueError(f"{variable}: {json.dumps(url)} is not the URL of a server, such as https://example.com")
     try:
-        url = urlsplit(address)
-        _ = url.port
+        parts = urlsplit(url)
+        _ = parts.port
     except ValueError:
-        raise wrong from None
-    if "@" in url.netloc:
-        raise ValueError(f"{variable} holds a user name or a password: give the address alone")
-    if url.scheme not in ("http", "https") or not url.hostname or "?" in address or "#" in address:
-        raise wrong
-    if not is_loopback(url.hostname) and url.scheme != "https":
-        raise ValueError(
-            f"{variable} is on {url.hostname}, not on this machine: give an https address, so that the key stays secret"
-        )
-    return address.rstrip("/")
+        raise malformed from None
+    if "@" in parts.netloc:
+        raise ValueError(f"{variable} contains a user name or password: use the URL without it")
+    well_formed = parts.scheme in ("http", "https") and parts.hostname and url.isprintable()
+    if not well_formed or "?" in url or "#" in url:
+        raise malformed
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+        raise ValueError(f"{variable}: {parts.hostname} is another machine: use https, to keep the key secret")
+    return url.rstrip("/")
 
 
-def host(address: str) -> str:
-    """The name of the machine, in lower case."""
-    return (urlsplit(address).hostname or "").lower()
+def host(url: str) -> str:
+    """The host of a URL, in lower case."""
+    return (urlsplit(url).hostname or "").lower()
 
 
-def is_loopback(name: str) -> bool:
+def is_loopback(host: str) -> bool:
     """Whether a host is this machine."""
     try:
-        number = ipaddress.ip_address(name)
+        ip = ipaddress.ip_address(host)
     except ValueError:
-        return name == "localhost"
-    return (getattr(number, "ipv4_mapped", None) or number).is_loopback
+        return host == "localhost"
+    return (getattr(ip, "ipv4_mapped", None) or ip).is_loopback

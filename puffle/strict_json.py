@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from puffle.exceptions import NotJSON
 
 
-def parse(data: bytes | str) -> Any:
+def parse(data: bytes | str, number: Callable[[str], Any] | None = None) -> Any:
     """Parse one JSON value.
+
+    Args:
+        data: the JSON.
+        number: makes a value of the text of a number; by default an int or a float.
 
     Raises:
         NotJSON: the data is not UTF-8, starts with a byte order mark, contains ``NaN``, ``Infinity`` or a member name
@@ -17,7 +22,9 @@ def parse(data: bytes | str) -> Any:
     """
     try:
         text = data.decode() if isinstance(data, bytes) else data
-        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object)
+        return json.loads(
+            text, parse_int=number, parse_float=number, parse_constant=_refuse_constant, object_pairs_hook=_object
+        )
     except UnicodeDecodeError as error:
         raise NotJSON(f"not UTF-8: byte 0x{error.object[error.start]:02x} at offset {error.start}") from None
     except json.JSONDecodeError as error:

@@ -1,4 +1,4 @@
-"""How long to wait where a server answers 429."""
+"""How long to wait after a 429."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 LONGEST_WAIT = 120.0
-"""Seconds; who is asked to wait longer gives up and says so."""
+"""Seconds; when a server asks for more, give up."""
 
 
 def seconds_to_wait(retry_after: str, attempt: int) -> float:
-    """How long a throttled request waits: as ``Retry-After`` says, else the longer the more attempts were made."""
+    """The seconds that ``Retry-After`` asks for; without a usable value, exponential backoff by attempt."""
     if retry_after.isascii() and retry_after.isdecimal():
         return float(retry_after)
     try:

@@ -10,6 +10,11 @@ import jsonschema_rs
 from puffle.contract import Contract, Schema
 from puffle.exceptions import ContractError
 
+_FORMAT_NAMES = {"date-time": "date and time (RFC 3339)", "email": "email address", "uri": "URL", "uuid": "UUID"}
+
+
+_FORMAT_NAMES = {"date-time": "date and time (RFC 3339)", "email": "email address", "uri": "URL", "uuid": "UUID"}
+
 
 def validator(
     contract: Contract, schema: Schema, **formats: Callable[[str], bool]
@@ -29,6 +34,15 @@ def validator(
         return jsonschema_rs.Draft202012Validator(contract.standalone(schema), validate_formats=True, formats=checks)
     except ValueError as error:
         raise ContractError(f"invalid schema: {str(error).partition(chr(10))[0]}") from None
+
+
+def reason(error: jsonschema_rs.ValidationError) -> str:
+    """Why a value is invalid, for example ``"x" is not a valid email address``."""
+    if error.kind.name != "format":
+        return error.message
+    name = str(error.kind.as_dict()["format"])
+    value = error.message.removesuffix(f' is not a "{name}"')
+    return f"{value} is not a valid {_FORMAT_NAMES.get(name, name)}"
 
 
 def _format(name: str) -> Any:

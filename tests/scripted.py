@@ -1,100 +1,91 @@
-"""A server that says what it was told to, word for word, and remembers what it was asked."""
+"""A server that sends scripted responses and records requests."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-Answer = Mapping[str, Any]
-"""``status``, ``headers`` and ``body`` of an answer; ``hang-up`` for none; ``silent`` to let the client wait, and
-``dawdle`` to send the body byte by byte."""
+ScriptedResponse = Mapping[str, Any]
+"""``status``, ``headers`` and ``body``; ``pause``: seconds between the bytes of the body; empty: hang up.
+
+``silent`` keeps the client waiting until the server is closed.
+"""
 
 
-class Scripted:
-    """What the server was sent, and where it is."""
+class ScriptedServer(ThreadingHTTPServer):
+    """Serves responses in order, and hangs up when there are none left."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.requests: list[bytes] = []
-        """Whole, in the order in which they came."""
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
         self.arrived = threading.Semaphore(0)
+        self.closing = threading.Event()
+        self.script([])
 
-    def lines(self) -> str:
+    def script(self, responses: Sequence[ScriptedResponse]) -> None:
+        """Forget all requests, and send these responses from now on."""
+        self.responses = iter(responses)
+        self.requests: list[tuple[str, dict[str, str], bytes]] = []
+        """Method and path, headers with names in lower case, body."""
+
+    def sent(self) -> list[str]:
         """Method, path and body of each request."""
-        shown = []
-        for request in self.requests:
-            head, _, body = request.partition(b"\r\n\r\n")
-            method, path, _ = head.split(b" ", 2)
-            shown.append(b" ".join(part for part in (method, path, body) if part).decode() + "\n")
-        return "".join(shown)
+        return [f"{line} {body.decode()}".strip() for line, _, body in self.requests]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: ScriptedServer
+
+    def _respond(self) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = self.rfile.read(int(headers.get("content-length", 0)))
+        self.server.requests.append((f"{self.command} {self.path}", headers, body))
+        self.server.arrived.release()
+        response = next(self.server.responses, {})
+        if "silent" in response:
+            self.server.closing.wait(20)
+        if "status" in response:
+            with contextlib.suppress(OSError):
+                self._send(response)
+
+    do_CONNECT = do_DELETE = do_GET = do_PATCH = do_POST = do_PUT = _respond  # noqa: N815
+
+    def _send(self, response: ScriptedResponse) -> None:
+        body, status = response.get("body", ""), response["status"]
+        content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        reason = HTTPStatus(status).phrase if status in HTTPStatus.__members__.values() else "Odd"
+        headers = {"Content-Type": "application/json", "Content-Length": len(content), "Connection": "close"}
+        lines = [f"{name}: {value}" for name, value in {**headers, **response.get("headers", {})}.items()]
+        self.wfile.write("\r\n".join([f"HTTP/1.1 {status} {reason}", *lines, "", ""]).encode())
+        if "pause" not in response:
+            self.wfile.write(content)
+            return
+        for byte in content:
+            self.wfile.write(bytes([byte]))
+            if self.server.closing.wait(response["pause"]):
+                return
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Log nothing."""
 
 
 @contextlib.contextmanager
-def scripted(answers: Sequence[Answer]) -> Iterator[Scripted]:
-    """Serve these answers, one a connection, while the block runs; what comes after them is hung up on."""
-    left = iter(answers)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = Scripted(f"http://127.0.0.1:{listener.getsockname()[1]}")
-        ended = threading.Event()
-
-        def serve() -> None:
-            while not ended.is_set():
-                with contextlib.suppress(OSError):
-                    connection, _ = listener.accept()
-                    with connection:
-                        connection.settimeout(20)
-                        request = _received(connection)
-                        if request and not ended.is_set():
-                            server.requests.append(request)
-                            server.arrived.release()
-                            _answer(connection, next(left, {"hang-up": True}), ended)
-
-        thread = threading.Thread(target=serve)
+def scripted(responses: Sequence[ScriptedResponse] = ()) -> Iterator[ScriptedServer]:
+    """Serve these responses while the block runs."""
+    with ScriptedServer() as server:
+        server.script(responses)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
             yield server
         finally:
-            ended.set()
-            with contextlib.suppress(OSError), socket.create_connection(listener.getsockname(), timeout=5):
-                pass
+            server.closing.set()
+            server.shutdown()
             thread.join()
-
-
-def _received(connection: socket.socket) -> bytes:
-    received = b""
-    while b"\r\n\r\n" not in received:
-        part = connection.recv(65536)
-        if not part:
-            return b""
-        received += part
-    head, _, body = received.partition(b"\r\n\r\n")
-    lengths = [line.partition(b":")[2] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
-    while lengths and len(body) < int(lengths[0]):
-        body += connection.recv(65536)
-    return head + b"\r\n\r\n" + body
-
-
-def _answer(connection: socket.socket, answer: Answer, ended: threading.Event) -> None:
-    if "silent" in answer:
-        ended.wait(20)
-    if "status" not in answer:
-        return
-    body = answer.get("body", "")
-    content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-    status = answer["status"]
-    reason = HTTPStatus(status).phrase if status in HTTPStatus.__members__.values() else "Odd"
-    headers = {"Content-Type": "application/json", "Content-Length": len(content), "Connection": "close"}
-    lines = [f"{name}: {value}" for name, value in {**headers, **answer.get("headers", {})}.items()]
-    head = "\r\n".join([f"HTTP/1.1 {status} {reason}", *lines, "", ""]).encode()
-    if "dawdle" not in answer:
-        connection.sendall(head + content)
-        return
-    for part in (head, *(content[at : at + 1] for at in range(len(content)))):
-        connection.sendall(part)
-        if ended.wait(0.2):
-            return

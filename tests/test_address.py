@@ -1,4 +1,4 @@
-"""Which addresses of servers are taken, and which machine is this one."""
+"""Which URLs of servers are accepted, and which hosts are this machine."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import pytest
 from puffle import address
 
 
-@pytest.mark.parametrize("name", ["127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.1", "localhost"])
-def test_this_machine_is_known(name: str) -> None:
-    assert address.is_loopback(name)
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.1", "localhost"])
+def test_this_machine_is_recognised(host: str) -> None:
+    assert address.is_loopback(host)
 
 
 OTHERS = """
@@ -17,13 +17,13 @@ OTHERS = """
 """
 
 
-@pytest.mark.parametrize("name", OTHERS.split())
-def test_other_machines_are_not_taken_for_it(name: str) -> None:
-    assert not address.is_loopback(name)
+@pytest.mark.parametrize("host", OTHERS.split())
+def test_other_machines_are_not_this_one(host: str) -> None:
+    assert not address.is_loopback(host)
 
 
 @pytest.mark.parametrize(
-    ("given", "taken"),
+    ("given", "checked"),
     [
         ("http://127.0.0.1:4011/", "http://127.0.0.1:4011"),
         ("https://example.com/root//", "https://example.com/root"),
@@ -31,24 +31,25 @@ def test_other_machines_are_not_taken_for_it(name: str) -> None:
         ("HTTPS://EXAMPLE.com", "HTTPS://EXAMPLE.com"),
     ],
 )
-def test_address_is_taken_without_its_last_slash(given: str, taken: str) -> None:
-    assert address.checked(given, "BASE_URL") == taken
+def test_trailing_slashes_are_removed(given: str, checked: str) -> None:
+    assert address.checked(given, "BASE_URL") == checked
 
 
 @pytest.mark.parametrize(
-    ("given", "says"),
+    ("given", "message"),
     [
-        ("http://example.com", "BASE_URL is on example.com, not on this machine: give an https address"),
-        ("https://user:hidden-word@example.com", "BASE_URL holds a user name or a password"),
-        ("https://example.com/?", "BASE_URL=https://example.com/\\? is no address"),
-        ("https://example.com#top", "is no address"),
-        ("https://", "is no address"),
-        ("localhost:4011", "is no address"),
-        ("http://127.0.0.1:99999", "is no address"),
-        ("", "is no address"),
+        ("http://example.com", "BASE_URL: example.com is another machine: use https"),
+        ("https://user:hidden-word@example.com", "BASE_URL contains a user name or password"),
+        ("https://example.com/?", 'BASE_URL: "https://example.com/\\?" is not the URL of a server'),
+        ("https://example.com#top", "is not the URL of a server"),
+        ("https://example.com/a\tb", "is not the URL of a server"),
+        ("https://", "is not the URL of a server"),
+        ("localhost:4011", "is not the URL of a server"),
+        ("http://127.0.0.1:99999", "is not the URL of a server"),
+        ("", 'BASE_URL: "" is not the URL of a server, such as https://example.com'),
     ],
 )
-def test_address_that_is_none_is_refused(given: str, says: str) -> None:
-    with pytest.raises(ValueError, match=says) as error:
+def test_other_urls_are_refused(given: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message) as error:
         address.checked(given, "BASE_URL")
     assert "hidden-word" not in str(error.value)

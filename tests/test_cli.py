@@ -1,89 +1,87 @@
-"""The ``puffle`` command as a person types it: each folder of ``tests/cases`` is a command and all that comes of it.
+"""The command ``puffle`` as users type it: the cases of ``tests/cases``, see ``tests/cli_cases.py``.
 
-``command`` is run by bash, in a copy of its folder, against the sandbox as it is seeded, or against a server that
-gives the answers of ``answers.yaml`` in turn. Compared are the files ``stdout``, ``stderr`` and ``exit`` and, where
-there are answers, ``sent``: method, path and body of each request. ``{server}`` stands for the server's address,
-``{now}`` for the time of an edit, ``{version}`` for that of the package and of the contract.
-``make test ARGS='tests/test_cli.py --rewrite-cases'`` writes the files anew.
+``pytest tests/test_cli.py --rewrite-cases`` makes what the command does now the expected result.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import shutil
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-import yaml
 
-from mock.process import Server
 from mock.sandbox.admin import PREFIX
 from puffle import contract
-from tests.running import KEY, ROOT, in_bash, needs
+from tests import cli_cases
+from tests.running import KEY, in_bash, needs
 from tests.sandboxes import sandbox
-from tests.scripted import scripted
+from tests.scripted import ScriptedServer, scripted
 
-CASES = ROOT / "tests" / "cases"
-_NOW = re.compile(r'(?<="updated_at": ")20[2-9]\d-[^"]+')
-_VERSION = re.compile(rf"(\bpuffle |\bcontract ){re.escape(contract.load().version)}\b")
-_TOOLS = ("jq", "curl")
+IN_PROCESS = [name for name in cli_cases.names() if "command" in cli_cases.read(name)]
+IN_BASH = [name for name in cli_cases.names() if "script" in cli_cases.read(name)]
 
 
 @pytest.fixture(scope="module")
-def seeded() -> Iterator[Server]:
+def sandbox_url() -> Iterator[str]:
     with sandbox() as server:
+        yield server.url
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ScriptedServer]:
+    with scripted() as server:
         yield server
 
 
-@pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
-def test_case(case: Path, seeded: Server, tmp_path: Path, pytestconfig: pytest.Config) -> None:
-    command = (case / "command").read_text("utf-8")
-    for tool in _TOOLS:
-        if re.search(rf"\b{tool}\b", command):
-            needs(tool)
-    folder = tmp_path / "case"
-    shutil.copytree(case, folder)
-    came: dict[str, str] = {}
-    if (case / "answers.yaml").exists():
-        with scripted(yaml.safe_load((case / "answers.yaml").read_text("utf-8"))) as server:
-            done, url = in_bash(command, folder, server.url), server.url
-            came["sent"] = server.lines()
-        assert all(KEY.encode() not in request.partition(b"\r\n\r\n")[2] for request in server.requests)
-        asked = [request for request in server.requests if b"puffle/" in request.partition(b"\r\n\r\n")[0]]
-        assert all(b"\r\nAccept-Encoding: identity\r\n" in request for request in asked), "else it is not as received"
+@pytest.mark.parametrize("name", [*IN_PROCESS, *(pytest.param(name, marks=pytest.mark.slow) for name in IN_BASH)])
+def test_case(
+    name: str, server: ScriptedServer, tmp_path: Path, request: pytest.FixtureRequest, pytestconfig: pytest.Config
+) -> None:
+    case = cli_cases.read(name)
+    scripted = "responses" in case
+    if scripted:
+        server.script(case["responses"])
+        url = server.url
     else:
-        httpx.post(f"{seeded.url}{PREFIX}/reset").raise_for_status()
-        done, url = in_bash(command, folder, seeded.url), seeded.url
-    for name, printed in (("stdout", done.stdout), ("stderr", done.stderr)):
-        text = printed.decode("utf-8")
-        assert KEY not in text.replace(f"export PUFFLE_API_BASE_URL=http://127.0.0.1:4011 PUFFLE_API_KEY={KEY}", "")
-        assert "Traceback" not in text
-        came[name] = _VERSION.sub(r"\1{version}", _NOW.sub("{now}", text.replace(url, "{server}")))
-    came["exit"] = f"{done.returncode}\n"
+        url = request.getfixturevalue("sandbox_url")
+        httpx.post(f"{url}{PREFIX}/reset").raise_for_status()
+    for file, text in case.get("files", {}).items():
+        (tmp_path / file).write_text(text.replace("{server}", url), "utf-8")
+
+    if "command" in case:
+        actual = cli_cases.run(case, url, tmp_path, cli_cases.environment_of(case, url, KEY))
+    else:
+        for tool in ("jq", "curl"):
+            if re.search(rf"\b{tool}\b", case["script"]):
+                needs(tool)
+        done = in_bash(case["script"], tmp_path, url)
+        actual = cli_cases.outcome(done.returncode, done.stdout, done.stderr, url)
+    if scripted:
+        actual["sent"] = server.sent()
+
     if pytestconfig.getoption("rewrite_cases"):
-        for name, text in came.items():
-            (case / name).write_text(text, "utf-8")
-    expected = {name: (case / name).read_text("utf-8") for name in came}
-    assert came == expected, "if that is right, `make test ARGS='tests/test_cli.py --rewrite-cases'` takes it over"
+        given = {part: case[part] for part in case if part not in ("exit", "stdout", "stderr", "sent")}
+        cli_cases.write(name, {**given, **actual})
+    expected = {part: text for part, text in cli_cases.read(name).items() if part in (*actual, "stdout", "stderr")}
+    assert actual == expected, "if that is right, run `pytest tests/test_cli.py --rewrite-cases`"
+    printed = actual.get("stdout", "") + actual.get("stderr", "")
+    assert KEY not in printed.replace(f"PUFFLE_API_KEY={KEY}\n", "")
+    for _, headers, body in server.requests if scripted else ():
+        assert KEY.encode() not in body
+        assert not headers.get("user-agent", "").startswith("puffle") or headers["accept-encoding"] == "identity"
 
 
-def test_example_of_the_manual_runs_as_it_stands(seeded: Server, tmp_path: Path) -> None:
-    manual = (CASES / "help-of-the-update" / "stdout").read_text("utf-8")
-    example = re.search(r"^Example:\n(.*?)\n\n", manual, re.MULTILINE | re.DOTALL)
-    assert example
-    assert example[1].count("puffle campaign lead update") == 2
-    for command in example[1].replace("http://127.0.0.1:4011", seeded.url).split("  puffle ")[1:]:
-        httpx.post(f"{seeded.url}{PREFIX}/reset").raise_for_status()
-        setting = example[1].partition("  puffle ")[0].replace("http://127.0.0.1:4011", seeded.url)
-        done = in_bash(f"unset PUFFLE_API_KEY\n{setting}puffle {command}", tmp_path, "http://127.0.0.1:1")
-        assert (done.returncode, done.stderr) == (0, b"")
-        shown = next(contract.load().operation("updateLeadInCampaign").examples()).body["updates"]
-        assert shown.items() <= json.loads(done.stdout)["prospect"].items()
-
-
-def test_key_of_the_manual_is_one_of_the_sandbox() -> None:
-    server = contract.load().servers[-1]
-    assert (server["url"], server["x-api-key"]) == ("http://127.0.0.1:4011", KEY)
+def test_examples_in_the_help_can_be_run_unchanged(sandbox_url: str, tmp_path: Path) -> None:
+    manual = cli_cases.read("help-for-update")["stdout"].replace("http://127.0.0.1:4011", sandbox_url)
+    export, *commands = manual.partition("Example:\n")[2].partition("\n\n")[0].split("  puffle ")
+    variables = dict(word.split("=", 1) for word in shlex.split(export, comments=True)[1:])
+    assert len(commands) == 2
+    for command in commands:
+        httpx.post(f"{sandbox_url}{PREFIX}/reset").raise_for_status()
+        done = cli_cases.run({"command": f"puffle {command}".replace("\\\n", "")}, sandbox_url, tmp_path, variables)
+        shown = next(contract.load().operations[0].examples()).body["updates"]
+        assert shown.items() <= json.loads(done["stdout"])["prospect"].items()

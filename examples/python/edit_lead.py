@@ -1,4 +1,4 @@
-"""Edit a lead with the generated client, and handle whatever can come of it."""
+"""Edit a lead with the generated client, and handle everything that can go wrong."""
 
 import os
 import sys
@@ -22,55 +22,56 @@ EDIT = LeadUpdate(
     prospect_id=UUID("3c90c3cc-0d44-4b50-8888-8dd25736052a"),
     updates=LeadFields(first_name="Janet", position="Chief Revenue Officer"),
 )
+MAX_ATTEMPTS = 5
 if not (KEY.isascii() and KEY.isprintable()):
-    sys.exit("PUFFLE_API_KEY holds what no key has: copy it again")
-MOST_TRIES = 5
-CANNOT_BE_UNDERSTOOD = (UnexpectedStatus, ValueError, LookupError, TypeError, AttributeError)
-"""What the client raises on an answer that the contract does not describe, such as a proxy's page of HTML."""
+    sys.exit("PUFFLE_API_KEY contains characters that no key has: copy it again")
+
+# What the client raises for a response that the contract does not describe, such as the HTML page of a proxy.
+UNEXPECTED = (UnexpectedStatus, ValueError, LookupError, TypeError, AttributeError)
 
 
 class NotEdited(Exception):
-    """The lead was not edited, as far as can be told: the message says why."""
+    """The edit was refused, or it is not known whether it was made; the message says why."""
 
 
 def edit_lead(client: AuthenticatedClient, campaign: UUID, edit: LeadUpdate) -> Lead:
-    """Edit a lead, and while the server throttles wait and try again.
+    """Edit a lead, and try again while the server throttles.
 
     Raises:
-        NotEdited: it was refused, or there was no answer that could be understood.
+        NotEdited: the edit was refused, or there was no usable response.
     """
     try:
-        for attempt in range(MOST_TRIES):
-            answer = update_lead_in_campaign.sync_detailed(campaign, client=client, body=edit)
-            if answer.status_code != HTTPStatus.TOO_MANY_REQUESTS:
-                return lead_of(answer)
-            time.sleep(pause(answer, attempt))
+        for attempt in range(MAX_ATTEMPTS):
+            response = update_lead_in_campaign.sync_detailed(campaign, client=client, body=edit)
+            if response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+                return lead_in(response)
+            time.sleep(delay(response, attempt))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise NotEdited(f"no answer ({type(error).__name__})") from None  # its text may hold the key
-    except CANNOT_BE_UNDERSTOOD as error:
-        raise NotEdited("the answer is none that the contract describes") from error
-    raise NotEdited(f"throttled {MOST_TRIES} times")
+        raise NotEdited(f"no response ({type(error).__name__})") from None  # the text may contain the key
+    except UNEXPECTED as error:
+        raise NotEdited("the response is not one that the contract describes") from error
+    raise NotEdited(f"throttled {MAX_ATTEMPTS} times")
 
 
-def lead_of(answer: Response[LeadUpdated | Error]) -> Lead:
-    """The lead as it is after the edit.
-
-    Raises:
-        NotEdited: it was refused.
-    """
-    if isinstance(answer.parsed, LeadUpdated):
-        return answer.parsed.prospect
-    why = answer.parsed.error if isinstance(answer.parsed, Error) else "no reason given"
-    raise NotEdited(f"{answer.status_code}: {why}")
-
-
-def pause(answer: Response[LeadUpdated | Error], attempt: int) -> float:
-    """How many seconds to wait after a 429: as its ``Retry-After`` says, or the longer the more tries there were.
+def lead_in(response: Response[LeadUpdated | Error]) -> Lead:
+    """The lead after the edit.
 
     Raises:
-        NotEdited: that is too long.
+        NotEdited: the edit was refused.
     """
-    seconds = seconds_to_wait(answer.headers.get("Retry-After", ""), attempt)
+    if isinstance(response.parsed, LeadUpdated):
+        return response.parsed.prospect
+    reason = response.parsed.error if isinstance(response.parsed, Error) else "no reason given"
+    raise NotEdited(f"{response.status_code}: {reason}")
+
+
+def delay(response: Response[LeadUpdated | Error], attempt: int) -> float:
+    """How many seconds to wait after a 429.
+
+    Raises:
+        NotEdited: too many.
+    """
+    seconds = seconds_to_wait(response.headers.get("Retry-After", ""), attempt)
     if seconds > LONGEST_WAIT:
         raise NotEdited(f"throttled for {seconds:.0f} s: try again later")
     return seconds

@@ -1,4 +1,4 @@
-"""The same edit, asynchronously."""
+"""The same edit with asyncio."""
 
 import asyncio
 import sys
@@ -6,29 +6,29 @@ from http import HTTPStatus
 from uuid import UUID
 
 import httpx
-from edit_lead import CAMPAIGN, CANNOT_BE_UNDERSTOOD, EDIT, KEY, MOST_TRIES, URL, NotEdited, lead_of, pause
+from edit_lead import CAMPAIGN, EDIT, KEY, MAX_ATTEMPTS, UNEXPECTED, URL, NotEdited, delay, lead_in
 from puffle_client import AuthenticatedClient
 from puffle_client.api.campaign_leads import update_lead_in_campaign
 from puffle_client.models import Lead, LeadUpdate
 
 
 async def edit_lead(client: AuthenticatedClient, campaign: UUID, edit: LeadUpdate) -> Lead:
-    """Edit a lead, and while the server throttles wait and try again; other tasks go on meanwhile.
+    """Edit a lead, and try again while the server throttles, without blocking other tasks.
 
     Raises:
-        NotEdited: it was refused, or there was no answer that could be understood.
+        NotEdited: the edit was refused, or there was no usable response.
     """
     try:
-        for attempt in range(MOST_TRIES):
-            answer = await update_lead_in_campaign.asyncio_detailed(campaign, client=client, body=edit)
-            if answer.status_code != HTTPStatus.TOO_MANY_REQUESTS:
-                return lead_of(answer)
-            await asyncio.sleep(pause(answer, attempt))
+        for attempt in range(MAX_ATTEMPTS):
+            response = await update_lead_in_campaign.asyncio_detailed(campaign, client=client, body=edit)
+            if response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+                return lead_in(response)
+            await asyncio.sleep(delay(response, attempt))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise NotEdited(f"no answer ({type(error).__name__})") from None  # its text may hold the key
-    except CANNOT_BE_UNDERSTOOD as error:
-        raise NotEdited("the answer is none that the contract describes") from error
-    raise NotEdited(f"throttled {MOST_TRIES} times")
+        raise NotEdited(f"no response ({type(error).__name__})") from None  # the text may contain the key
+    except UNEXPECTED as error:
+        raise NotEdited("the response is not one that the contract describes") from error
+    raise NotEdited(f"throttled {MAX_ATTEMPTS} times")
 
 
 async def main() -> Lead:

@@ -1,36 +1,36 @@
-"""The ``puffle`` command. Which commands there are, and what they take, is read from the contract."""
+"""The command ``puffle``. Its commands and their flags come from the contract."""
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Sequence
 
-from puffle.cli.failures import Failure, Interrupted
+from puffle.cli.exceptions import CliError, Interrupted
+from puffle.exceptions import PuffleError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command, and say in one line what went wrong.
+    """Run the command; an error is printed as one line.
 
     Args:
-        arguments: the words after ``puffle``; by default what this process was started with.
+        arguments: the words after ``puffle``; by default those of the command line.
 
     Returns:
-        The exit code: 0 done, 1 refused by the server, 2 wrong usage, 3 not reached or not understood, 130 interrupted.
+        The exit code: 0 done, 1 refused by the server, 2 wrong usage, 3 no response or an unexpected one, 130
+        interrupted.
     """
+    failure: Exception
     try:
         from puffle.cli.commands import run
 
         return run(list(sys.argv[1:] if arguments is None else arguments))
-    except Failure as error:
+    except PuffleError as error:
         failure = error
     except KeyboardInterrupt:
-        failure = Interrupted("interrupted; nothing was done")
+        failure = Interrupted("interrupted; nothing was sent")
     except Exception as error:
-        failure = Failure(f"this is a fault of puffle itself, please report it: {type(error).__name__}: {error}")
-    if isinstance(failure, Interrupted):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C ends nothing sooner
+        failure = CliError(f"this is a bug in puffle, please report it: {type(error).__name__}: {error}")
     from puffle.cli.output import say
 
     say(str(failure))
-    return failure.exit_code
+    return failure.exit_code if isinstance(failure, CliError) else CliError.exit_code

@@ -1,182 +1,133 @@
-"""Ask the server, through the generated client: once, and again where it is throttled."""
+"""The request of a command, built from the contract and checked against it."""
 
 from __future__ import annotations
 
-import contextlib
-import re
-import signal
-import time
-from collections.abc import Callable, Iterator
-from typing import Any
+import json
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
-import httpx
-from puffle_client import AuthenticatedClient, Client
-
-import puffle
-from puffle.cli.client import REMEDY, arguments_of, functions_of
-from puffle.cli.failures import Failure, Interrupted, NotUnderstood, WrongUsage
-from puffle.cli.request import Values
-from puffle.cli.settings import Settings
-from puffle.contract import JSON, Operation
-from puffle.throttling import LONGEST_WAIT, seconds_to_wait
-
-MOST_RETRIES = 3
-SECONDS_TO_CONNECT = 10
-SECONDS_OF_SILENCE = 30
-SECONDS_IN_ALL = 60
-"""However a server dawdles; where the system has no such timer (Windows), silence alone ends it."""
+from puffle.cli.checking import first_problem
+from puffle.cli.exceptions import UsageError
+from puffle.cli.flags import BODY, Flag, flags_of, members_of, parts_of
+from puffle.cli.json_text import compact
+from puffle.contract import JSON, Contract, Operation, Schema
+from puffle.curl import curl
+from puffle.secret import BEARER, in_shell
 
 
-class Call:
-    """An operation of the generated client with its arguments, ready to be made."""
+class Call(NamedTuple):
+    """A request, without the server and the key."""
 
-    def __init__(self, operation: Operation, values: Values, settings: Settings) -> None:
-        """Find the client's function for the operation, and turn the values into its arguments.
+    method: str
+    path: str
+    """Includes the query."""
+    headers: tuple[tuple[str, str], ...]
+    secured: bool
+    """Whether the key is sent."""
+    body: bytes | None
+    unlisted: tuple[str, ...]
+    """Members of the body that the contract does not list."""
 
-        Raises:
-            Failure: the client was generated from another contract, or cannot make such a request.
-        """
-        self._settings = settings
-        self._secured = operation.secured
-        problem = Failure(f"puffle_client has no operation {operation.id}: {REMEDY}")
-        for self._function in functions_of(operation):
-            try:
-                self._arguments = arguments_of(operation, self._function, values)
-                self.request = self._request()
-            except WrongUsage:
-                raise
-            except Failure as failure:
-                problem = failure
-                continue
-            if _asks_for(operation, self.request):
-                _check_that_all_is_sent(operation, self.request, values)
-                return
-        raise problem
+    def as_curl(self, base_url: str) -> str:
+        """The request as a ``curl`` command, with a variable for the key."""
+        key = [f'"Authorization: {in_shell(BEARER)}"'] if self.secured else []
+        headers = [*key, *(shlex.quote(f"{name}: {value}") for name, value in self.headers)]
+        return curl(self.method, base_url + self.path, headers, self.body)
 
-    request: httpx.Request
-    """What is sent."""
 
-    def _request(self) -> httpx.Request:
-        sent: list[httpx.Request] = []
+def build(operation: Operation, values: Mapping[Flag, Any]) -> Call:
+    """The request with these values.
 
-        def keep(request: httpx.Request) -> httpx.Response:
-            sent.append(request)
-            return httpx.Response(204)
-
+    Raises:
+        UsageError: the contract does not allow a value, or the lack of one.
+        ContractError: a schema of the contract is invalid.
+    """
+    if not operation.takes_json:
+        raise UsageError(f"{operation.summary}: puffle can only send JSON, and this operation takes another body")
+    parameters = {(one["in"], one["name"]): one for one in operation.parameters}
+    path, query, headers = operation.path_template, [], []
+    for flag in (flag for flag in values if flag.place[0] != BODY):
+        place, name = flag.place
+        _check(operation, flag.schema, values[flag], flag.place, [flag])
         try:
-            self._make(httpx.MockTransport(keep))
-        except Exception as error:
-            raise Failure(f"puffle_client cannot make this request: {type(error).__name__}: {error}") from None
-        return sent[0]
-
-    def answer(self, say: Callable[[str], None], told: Callable[[httpx.Response], str]) -> httpx.Response:
-        """Send the request, and send it again where it is throttled, at most ``MOST_RETRIES`` times.
-
-        Args:
-            say: is handed what a person should know meanwhile.
-            told: gives an answer's message.
-
-        Raises:
-            NotUnderstood: no answer came.
-            Interrupted: Ctrl-C while a request was under way; it may have been done.
-            KeyboardInterrupt: Ctrl-C while it waited.
-        """
-        for retry in range(1, MOST_RETRIES + 1):
-            answer = self._send()
-            if answer.status_code != httpx.codes.TOO_MANY_REQUESTS:
-                return answer
-            seconds = seconds_to_wait(answer.headers.get("Retry-After", ""), retry)
-            if seconds > LONGEST_WAIT:
-                return answer
-            said = told(answer)
-            reason = f": {said}" if said else "."
-            say(f"throttled with 429{reason} Trying again in {seconds:.3g} s ({retry} of {MOST_RETRIES}).")
-            time.sleep(seconds)
-        return self._send()
-
-    def _send(self) -> httpx.Response:
-        url, may_be_done = self._settings.base_url, "the request may have been done all the same"
-        try:
-            with _deadline():
-                # On this machine no proxy of the environment has a part in it.
-                verify = httpx.URL(url).scheme == "https"
-                return self._make(httpx.HTTPTransport(verify=verify) if self._settings.loopback else None)
-        except KeyboardInterrupt:
-            raise Interrupted(f"interrupted; {may_be_done}") from None
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
-            else_to_check = "that the server runs" if self._settings.loopback else "the network and its proxies"
-            why = f"{_reason(error)}: check PUFFLE_API_BASE_URL, and {else_to_check}"
-        except httpx.TimeoutException:
-            limits = f"{SECONDS_OF_SILENCE} s of silence, {SECONDS_IN_ALL} s in all"
-            raise NotUnderstood(f"{url} did not answer in time ({limits}); {may_be_done}") from None
-        except httpx.HTTPError as error:
-            raise NotUnderstood(f"{url} gave no usable answer: {_reason(error)}; {may_be_done}") from None
-        except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
-            why = f"{_reason(error)}: check PUFFLE_API_BASE_URL, and the proxies and certificates of the environment"
-        raise NotUnderstood(f"{url} cannot be reached: {why}")
-
-    def _make(self, transport: httpx.BaseTransport | None) -> httpx.Response:
-        answers: list[httpx.Response] = []
-
-        def keep(answer: httpx.Response) -> None:
-            answer.read()
-            answers.append(answer)
-
-        common: dict[str, Any] = {
-            "base_url": self._settings.base_url,
-            "timeout": httpx.Timeout(SECONDS_OF_SILENCE, connect=SECONDS_TO_CONNECT),
-            "headers": {"Accept": JSON, "Accept-Encoding": "identity", "User-Agent": f"puffle/{puffle.__version__}"},
-            "httpx_args": {"transport": transport, "event_hooks": {"response": [keep]}},
-        }
-        with AuthenticatedClient(token=self._settings.key, **common) if self._secured else Client(**common) as client:
-            try:
-                self._function(client=client, **self._arguments)
-            except Exception:  # the client cannot parse every answer; whether it is the contract's is judged from it
-                if not answers:
-                    raise
-        return answers[0]
+            text = _serialized(parameters[place, name], values[flag])
+        except ValueError as error:
+            raise UsageError(f"--{flag.flag}: {error}") from None
+        if place == "path":
+            path = path.replace(f"{{{name}}}", text)
+        elif place == "query":
+            query.append(text)
+        else:
+            headers.append((name, text) if place == "header" else ("Cookie", f"{name}={text}"))
+    content: bytes | None = None
+    unlisted: tuple[str, ...] = ()
+    if operation.body_required or any(flag.place[0] == BODY for flag in values):
+        body, schema = _body(values), operation.request_content["schema"]
+        _check(operation, schema, body, (BODY,), values)
+        content, unlisted = compact(body).encode(), tuple(_unlisted(operation.contract, schema, body))
+        headers.append(("Content-Type", JSON))
+    target = "?".join(filter(None, [path, "&".join(filter(None, query))]))
+    return Call(operation.method, target, tuple(headers), operation.secured, content, unlisted)
 
 
-@contextlib.contextmanager
-def _deadline() -> Iterator[None]:
-    def ring(_signal: int, _frame: object) -> None:
-        raise httpx.ReadTimeout("the time is up")
+def _serialized(parameter: Mapping[str, Any], value: Any) -> str:
+    """A parameter in the default style of its place: as a part of the path or query, or the value of a header."""
+    place, name = parameter["in"], parameter["name"]
+    style, explode = ("form", True) if place in ("query", "cookie") else ("simple", False)
+    if parameter.get("style", style) != style or parameter.get("explode", explode) != explode or "content" in parameter:
+        raise ValueError("puffle only supports parameters of the default style")
+    if isinstance(value, dict):
+        raise ValueError("puffle does not support objects as parameters")
+    items = value if isinstance(value, list) else [value]
+    texts = [item if isinstance(item, str) else compact(item) for item in items]
+    if place == "query":
+        return "&".join(f"{quote(name, safe='')}={quote(text, safe='')}" for text in texts)
+    if place == "path":
+        if texts in ([], [""], ["."], [".."]):
+            raise ValueError(f"{json.dumps(','.join(texts))} would lead to another path")
+        return ",".join(quote(text, safe="") for text in texts)
+    if not all(text.isascii() and text.isprintable() for text in texts):
+        raise ValueError(f"a {place} can only contain printable ASCII characters")
+    return ",".join(texts)
 
-    if not hasattr(signal, "SIGALRM"):
-        yield
+
+def _body(values: Mapping[Flag, Any]) -> Any:
+    """One body of all values in it: a field's own flag overrides the object that contains it."""
+    flags = {flag.place: flag for flag in values if flag.place[0] == BODY}
+    if (BODY,) in flags:
+        return values[flags[BODY,]]
+    body: dict[str, Any] = {}
+    for place in sorted(flags, key=len):
+        outer = body
+        for length, name in enumerate(place[1:-1], start=2):
+            outer = outer.setdefault(name, {})
+            if not isinstance(outer, dict):
+                raise UsageError(f"--{flags[place].flag}: --{flags[place[:length]].flag} is not an object")
+        outer[place[-1]] = values[flags[place]]
+    return body
+
+
+def _check(operation: Operation, schema: Schema, value: Any, place: tuple[str, ...], given: Iterable[Flag]) -> None:
+    """Raise ``UsageError`` for the first problem; the message names the flag that the value came from."""
+    problem = first_problem(operation.contract, schema, value)
+    if problem:
+        where = (*place, *problem[0])
+        missing = [flag for flag in flags_of(operation) if flag.place == where]
+        holding = [flag for flag in given if where[: len(flag.place)] == flag.place] or missing
+        flag = max(holding, key=lambda flag: len(flag.place), default=None)
+        inside = ".".join(where[len(flag.place) if flag else 1 :])
+        raise UsageError(": ".join(filter(None, [f"--{flag.flag}" if flag else "the body", inside, problem[1]])))
+
+
+def _unlisted(contract: Contract, schema: Schema, value: Any) -> Iterator[str]:
+    members = members_of(contract, schema)
+    if not isinstance(value, dict) or not members:
         return
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS_IN_ALL)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-def _asks_for(operation: Operation, request: httpx.Request) -> bool:
-    """Whether a request is one of the operation: where two have nearly the same name, one function is the other's."""
-    path = re.sub(r"\\\{[^{}]*\\\}", "[^/]+", re.escape(operation.path_template))
-    sent = request.url.raw_path.decode("ascii").partition("?")[0]
-    return request.method == operation.method and re.search(f"{path}$", sent) is not None
-
-
-def _check_that_all_is_sent(operation: Operation, request: httpx.Request, values: Values) -> None:
-    """The generated client writes all that stands in a query in the same way."""
-    for parameter in operation.parameters:
-        place, name = parameter["in"], parameter["name"]
-        value = values.parameters.get((place, name))
-        if place != "query" or value is None:
-            continue
-        joined = parameter.get("explode") is False and isinstance(value, list) and len(value) > 1
-        if name not in request.url.params or joined or parameter.get("style", "form") != "form":
-            raise Failure(f"puffle_client does not send {name} as the contract says: nothing was sent")
-
-
-def _reason(error: Exception) -> str:
-    """What went wrong, without the numbers and names that only a programmer knows."""
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    text = re.sub(r"^\[Errno -?\d+\] ", "", str(error).partition("\n")[0].rstrip("."))
-    text = re.sub(r"^\[SSL: \w+\] (.*?)( \(_ssl\.c:\d+\))?$", r"TLS failed, \1", text)
-    return text or type(error).__name__
+    is_open = any("additionalProperties" in part for part in parts_of(contract, schema))
+    for name, member in value.items():
+        if name in members:
+            yield from (f"{name}.{inner}" for inner in _unlisted(contract, members[name], member))
+        elif not is_open:
+            yield name

@@ -1,13 +1,11 @@
-"""The tree of commands, as the contract has them."""
+"""The tree of commands, one for each operation of the contract that has ``x-cli``."""
 
 from __future__ import annotations
 
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
-from glob import escape, glob
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -16,200 +14,188 @@ from click.shell_completion import get_completion_class, shell_complete
 
 import puffle
 from puffle.cli import manual, output
-from puffle.cli.failures import Failure, WrongUsage
-from puffle.cli.flags import OWN_FLAGS, Flag, flags_of
+from puffle.cli.exceptions import CliError, Interrupted, UsageError
+from puffle.cli.flags import OWN_FLAGS, flags_of
 from puffle.contract import Contract, Operation, load
+from puffle.exceptions import ContractError
+from puffle.secret import KEY_VARIABLE
 
 NAME = "puffle"
-SHELLS = ("bash", "zsh", "fish")
 _COMPLETION = "_PUFFLE_COMPLETE"
 _CONTEXT: dict[str, Any] = {"help_option_names": ["--help", "-h"], "max_content_width": 100}
 
 
 def run(words: list[str]) -> int:
-    """Run what the words ask for.
+    """Run the command with these words.
 
     Returns:
-        The exit code of what went well, or of what only needs help printed.
+        The exit code.
 
     Raises:
-        Failure: it did not go well.
+        PuffleError: the command failed.
     """
     try:
         root = tree(load())
-    except Failure:
-        raise
-    except Exception as error:
-        why = f"{type(error).__name__}: {error}"
-        raise Failure(f"the contract cannot be used ({why}): `make lint` tells what is wrong with it") from None
+    except (OSError, ContractError) as error:
+        raise CliError(f"the contract cannot be used: {error}") from None
     if sys.stdout is None:
-        raise WrongUsage("standard output is closed: send it to /dev/null, if nobody is to read it")
-    if re.fullmatch(rf"({'|'.join(SHELLS)})_complete", os.environ.get(_COMPLETION, "")) and "COMP_WORDS" in os.environ:
+        raise UsageError("standard output is closed; use >/dev/null to discard the output")
+    if _COMPLETION in os.environ and "COMP_WORDS" in os.environ:
         return shell_complete(root, {}, NAME, _COMPLETION, os.environ[_COMPLETION])
     try:
         with root.make_context(NAME, words) as context:
             root.invoke(context)
     except click.exceptions.Exit as end:
         return end.exit_code
-    except BrokenPipeError:  # whoever reads has read enough
-        output.abandon()
+    except BrokenPipeError:  # the reader, such as `head`, has had enough
+        output.discard()
     except OSError as error:
-        output.abandon()
-        raise Failure(f"the text could not be written: {error.strerror}") from None
+        output.discard()
+        raise CliError(f"the output could not be written: {error.strerror}") from None
     except NoArgsIsHelpError as error:
         error.show()
-        return WrongUsage.exit_code
+        return UsageError.exit_code
     except click.UsageError as error:
+        message = error.format_message()
+        if isinstance(error, click.NoSuchOption) and error.option_name.lstrip("-") in OWN_FLAGS:
+            message = f"{error.option_name} must come after the command"
         path = error.ctx.command_path if error.ctx else NAME
-        said = error.format_message()
-        name = error.option_name.lstrip("-") if isinstance(error, click.NoSuchOption) else ""
-        if name in OWN_FLAGS:
-            said = f"--{name} stands after the words of a command"
-        raise WrongUsage(f"{said}{'' if said.endswith(('.', '?', '?)')) else '.'} See {path} --help.") from None
+        raise UsageError(f"{message.rstrip('.')}. See {path} --help.") from None
     return 0
 
 
 def tree(contract: Contract) -> Group:
-    """All commands of a contract, by their words.
+    """All commands of a contract.
 
     Raises:
-        Failure: two operations have the same command, or one begins with another.
+        ContractError: two operations have the same command, or the command of one begins with that of another.
     """
-    root = Root(contract)
+    root = Group(contract, ())
+    _add_root_options(root)
     for operation in contract.operations:
-        if not operation.command:
-            continue
-        if not all(re.fullmatch(r"[a-z][a-z0-9-]*", word) for word in operation.command):
-            raise Failure(f"x-cli: {' '.join(operation.command)} of {operation.id} is not in plain lower-case words")
-        group: Group = root
-        for depth, word in enumerate(operation.command[:-1], start=1):
-            inner = group.commands.setdefault(word, Group(contract, operation.command[:depth]))
-            group = inner if isinstance(inner, Group) else _conflict(operation)
-        if operation.command[-1] in group.commands:
-            _conflict(operation)
-        group.add_command(Command(operation))
+        words = operation.command
+        if not all(re.fullmatch(r"[a-z][a-z0-9-]*", word) for word in words):
+            raise ContractError(f"x-cli of {operation.id}: {' '.join(words)} is not made of lower-case words")
+        group: click.Command = root
+        for depth, word in enumerate(words[:-1], start=1):
+            if isinstance(group, Group):
+                group = group.commands.setdefault(word, Group(contract, words[:depth]))
+        if words and (not isinstance(group, Group) or words[-1] in group.commands):
+            raise ContractError(f"x-cli of {operation.id}: {' '.join(words)} conflicts with another command")
+        if words and isinstance(group, Group):
+            group.add_command(Command(operation))
     return root
 
 
-def _conflict(operation: Operation) -> Group:
-    raise Failure(f"the contract has more than one command {' '.join(operation.command)}: change an x-cli")
+class _Documented(click.Command):
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the end of the manual as it is: click would wrap and indent it."""
+        del ctx
+        formatter.write(self.epilog or "")
 
 
-class Group(click.Group):
-    """The commands that begin with the same words."""
+class Group(_Documented, click.Group):
+    """The commands that begin with the same words; without words, all commands."""
 
     def __init__(self, contract: Contract, words: Sequence[str]) -> None:
-        """Take the words; the commands are added."""
-        super().__init__(words[-1] if words else NAME, context_settings=_CONTEXT, no_args_is_help=True)
         self.contract = contract
-        self.words = tuple(words)
+        commands = [one for one in contract.operations if one.command and one.command[: len(words)] == words]
+        self.operations = {" ".join(one.command[len(words) :]): one for one in commands}
+        super().__init__(
+            words[-1] if words else NAME,
+            context_settings=_CONTEXT,
+            no_args_is_help=True,
+            help=manual.about_group(contract, words, commands),
+            short_help=", ".join(operation.summary for operation in commands),
+            epilog=manual.epilog(contract, commands[0] if commands else None, variants=1),
+            options_metavar="",
+            subcommand_metavar="COMMAND …",
+        )
 
-    @property
-    def operations(self) -> list[Operation]:
-        """Those whose commands begin with the words."""
-        length = len(self.words)
-        return [one for one in self.contract.operations if one.command and one.command[:length] == self.words]
-
-    def get_short_help_str(self, limit: int = 45) -> str:
-        """What completion says of it."""
-        del limit
-        return ", ".join(operation.summary for operation in self.operations)
-
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write its manual."""
-        manual.write_group(formatter, ctx.command_path, self.contract, self.words, self.operations)
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List all commands, those of inner groups too."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(words, operation.summary) for words, operation in self.operations.items()])
 
 
-class Root(Group):
-    """All commands."""
-
-    def __init__(self, contract: Contract) -> None:
-        """Take the contract that they come from."""
-        super().__init__(contract, ())
-        self.params = [
-            click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=self._version),
-            click.Option(
-                ["--completion"], type=click.Choice(SHELLS), is_eager=True, expose_value=False, callback=self._complete
-            ),
-        ]
-
-    def _version(self, context: click.Context, _: click.Parameter, asked: bool) -> None:
-        if asked:
-            click.echo(f"{NAME} {puffle.__version__} (contract {self.contract.version})")
-            context.exit()
-
-    def _complete(self, context: click.Context, _: click.Parameter, shell: str | None) -> None:
+def _add_root_options(root: Group) -> None:
+    def completion(context: click.Context, _: click.Parameter, shell: str | None) -> None:
         complete = get_completion_class(shell) if shell else None
         if complete:
-            click.echo(complete(self, {}, NAME, _COMPLETION).source())
+            click.echo(complete(root, {}, NAME, _COMPLETION).source())
             context.exit()
 
+    about = f"%(prog)s %(version)s (contract {root.contract.version})"
+    click.version_option(puffle.__version__, prog_name=NAME, message=about)(root)
+    about = 'Print the completion of a shell: eval "$(puffle --completion bash)" in ~/.bashrc turns it on.'
+    shells = click.Choice(["bash", "zsh", "fish"])
+    click.option("--completion", type=shells, is_eager=True, expose_value=False, callback=completion, help=about)(root)
 
-class Command(click.Command):
-    """One operation of the contract."""
+
+class Command(_Documented):
+    """The command of one operation."""
 
     def __init__(self, operation: Operation) -> None:
-        """Make an option of each flag."""
         self.operation = operation
         self.flags = flags_of(operation)
-        options = {f"flag_{number}": flag for number, flag in enumerate(self.flags)}
+        formats = click.Choice(["json", "pretty", "raw"])
+        about_format = "json and pretty: formatted; raw: as received.  [default: json]"
+        about_dry_run = f"Print the request as a curl command, with ${KEY_VARIABLE} for the key; send nothing."
+        own = [
+            click.Option(["--format", "style"], type=formats, default="json", help=about_format),
+            click.Option(["--dry-run"], is_flag=True, help=about_dry_run),
+            click.Option(["--env-file"], metavar="FILE", help="Variables that override those of the environment."),
+        ]
         super().__init__(
             operation.command[-1],
             context_settings=_CONTEXT,
+            help=f"{operation.summary}\n\n{manual.first_paragraph(operation.description)}",
             short_help=operation.summary,
-            params=[*(_option(name, flag) for name, flag in options.items()), *_own_options()],
-            callback=lambda **given: self._perform(
-                {flag.name: given.pop(name) for name, flag in options.items()}, given
-            ),
+            epilog=manual.epilog(operation.contract, operation),
+            params=[*self.flags, *own],
+            callback=self._perform,
         )
 
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write its manual."""
-        manual.write_command(formatter, ctx.command_path, self.operation, self.flags)
-
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse; of what is wrong it is known which command it is wrong for."""
+        """Parse the words, but refuse a flag in place of a value: sending it is never what was meant."""
+        options = {name: option for option in self.params for name in option.opts}
+        words = iter(args)
         try:
-            self._check_for_forgotten_values(args)
+            for word in words:
+                value = next(words, "") if word in options and not getattr(options[word], "is_flag", False) else ""
+                if value.startswith("--") or value in _CONTEXT["help_option_names"]:
+                    hint = f"if the argument is {value}, write {word}={value}."
+                    raise click.BadOptionUsage(word, f"Option {word!r} requires an argument; {hint}")
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             error.ctx = error.ctx or ctx
             raise
 
-    def _check_for_forgotten_values(self, words: Sequence[str]) -> None:
-        """Take no flag for the value of the one before it: what is then sent is not what was meant."""
-        options = {name: option for option in self.params for name in option.opts}
-        helps = _CONTEXT["help_option_names"]
-        rest = iter(words)
-        for word in rest:
-            if word in options and not getattr(options[word], "is_flag", False):
-                value = next(rest, "")
-                if value.startswith("--") or value in helps:
-                    hint = f"If {value} is meant to be its value, write {word}={value}."
-                    raise click.BadOptionUsage(word, f"Option {word!r} requires an argument. {hint}")
+    def _perform(self, style: str, dry_run: bool, env_file: str | None, **texts: Any) -> None:
+        """Send the request and print the response, or print the request as a ``curl`` command."""
+        from puffle.cli import call, sending, settings, values  # help needs none of them, and they import a lot
 
-    def _perform(self, given: Mapping[str, Any], options: Mapping[str, Any]) -> None:
-        from puffle.cli.perform import perform
-
-        texts = {name: value if isinstance(value, tuple) else ("",) for name, value in given.items() if value}
-        perform(self.operation, self.flags, texts, options["format"], options["env_file"], dry_run=options["dry_run"])
-
-
-def _option(name: str, flag: Flag) -> click.Option:
-    def complete(_context: click.Context, _option: click.Parameter, begun: str) -> list[str]:
-        if flag.is_json and begun.startswith("@"):
-            paths = sorted(glob(f"{escape(begun[1:])}*"))  # noqa: PTH207 -- a Path forgets how it was typed
-            return [f"@{path}{'/' if Path(path).is_dir() else ''}" for path in paths]
-        return [choice for choice in map(str, flag.choices) if choice.startswith(begun)]
-
-    if flag.is_switch:
-        return click.Option([f"--{flag.name}", name], is_flag=True, help=flag.description)
-    return click.Option([f"--{flag.name}", name], multiple=True, help=flag.description, shell_complete=complete)
-
-
-def _own_options() -> list[click.Option]:
-    return [
-        click.Option(["--format"], type=click.Choice(list(manual.FORMATS)), default="json"),
-        click.Option(["--dry-run"], is_flag=True),
-        click.Option(["--env-file"], type=click.Path()),
-    ]
+        named = {flag: texts[flag.name or ""] for flag in self.flags}
+        given = [(flag, [""] if flag.is_switch else value) for flag, value in named.items() if value]
+        needs_key = self.operation.secured and not dry_run
+        server = settings.read_settings(self.operation.contract, env_file, needs_key=needs_key)
+        try:
+            request = call.build(self.operation, values.read_values(given))
+            for name in request.unlisted:
+                output.say(server.secret.hide(f"note: the contract does not list {name}, so the server may ignore it"))
+            if dry_run:
+                output.write(f"{request.as_curl(server.base_url)}\n".encode(), "the curl command")
+                return
+            try:
+                response = sending.send(self.operation, request, server)
+                problem = response.problem()
+                if problem is None or response.is_success:
+                    output.write(response.shown(style), "the request was carried out, but the response")
+            except KeyboardInterrupt:
+                raise Interrupted("interrupted; the request may have been carried out") from None
+            if problem is not None:
+                raise problem
+        except CliError as error:
+            error.args = (server.secret.hide(str(error)),)
+            raise

@@ -1,139 +1,161 @@
-"""The flags of a command: one for each parameter of its operation, and one for each field of the body."""
+"""The flags of a command: one for each parameter of its operation and for each field of the body."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import chain, count
+from collections.abc import Iterator, Mapping
+from glob import escape, glob
+from pathlib import Path
 from typing import Any
+
+import click
 
 from puffle.contract import Contract, Operation, Schema
 
 BODY = "body"
 OWN_FLAGS = ("format", "dry-run", "env-file", "help")
-"""What every command has beside the flags that come from the contract."""
-_NO_PARAMETERS = {"accept", "authorization", "content-type"}
-"""Headers that OpenAPI keeps parameters from setting."""
-_FORMATS = {"uuid": "UUID", "date": "DATE", "date-time": "TIME", "email": "EMAIL", "uri": "URL"}
-_LITERALS = {"integer": "INTEGER", "number": "NUMBER", "null": "null"}
+"""The flags of every command that do not come from the contract."""
+_NOT_PARAMETERS = {"accept", "authorization", "content-type"}
+"""Headers that OpenAPI does not let parameters set."""
+_METAVARS = {"uuid": "UUID", "date": "DATE", "date-time": "TIME", "email": "EMAIL", "uri": "URL"}
 
 
-@dataclass(frozen=True)
-class Flag:
-    """A value of a request that can be given on the command line."""
+class Flag(click.Option):
+    """A value of a request that can be given on the command line.
 
-    name: str
-    """Without its dashes."""
-    place: tuple[str, ...]
-    """Where it goes, such as ``("path", "id")`` or ``("body", "updates", "first_name")``; ``("body",)`` is all."""
-    schema: Schema
-    types: frozenset[str]
-    """The JSON types of its values; ``object`` where the schema names none, so that it takes any JSON."""
-    description: str
-    required: bool
-    """The request is not one without it; of the body's flags, if there is a body."""
+    Args:
+        flag: the name without its dashes.
+        place: where the value goes: ``("path", "id")``, ``("body", "address", "city")``; ``("body",)`` is all of it.
+        schema: the schema of the value.
+        types: its JSON types; empty if the schema names none, so that it can be any JSON.
+        about: the help text.
+        required: whether every request has the value.
+    """
 
-    @property
-    def in_body(self) -> bool:
-        """It is the body, or a part of it."""
-        return self.place[0] == BODY
-
-    @property
-    def single(self) -> bool:
-        """It is a field of an object that has a flag of its own."""
-        return self.in_body and len(self.place) > 2
-
-    @property
-    def is_json(self) -> bool:
-        """It takes JSON: an object, an array, or whatever comes."""
-        return bool(self.types & {"object", "array"})
-
-    @property
-    def is_switch(self) -> bool:
-        """It is true by being there."""
-        return self.types <= {"boolean", "null"} and "boolean" in self.types
-
-    @property
-    def choices(self) -> tuple[Any, ...]:
-        """All the values it can have, where the contract lists them."""
-        return _values(self.schema)
-
-    @property
-    def metavar(self) -> str:
-        """What help calls its value."""
-        if self.is_json:
-            return "JSON"
+    def __init__(
+        self, flag: str, place: tuple[str, ...], schema: Schema, types: set[str], about: str, *, required: bool
+    ) -> None:
+        self.flag, self.place, self.schema, self.types = flag, place, schema, types
+        self.is_json = not types or bool(types & {"object", "array"})
+        self.is_switch = types <= {"boolean", "null"} and "boolean" in types
+        self.choices = _values(schema)
+        metavar = "|".join(sorted(types - {"boolean", "string"})).upper()
         if self.choices:
-            return f"[{'|'.join(map(str, self.choices))}]"
-        if "string" in self.types:
-            return _FORMATS.get(self.schema.get("format", ""), "TEXT")
-        return "|".join(_LITERALS[name] for name in sorted(self.types & set(_LITERALS)))
+            metavar = f"[{'|'.join(map(str, self.choices))}]"
+        elif "string" in types:
+            metavar = _METAVARS.get(schema.get("format", ""), "TEXT")
+        if self.is_json:
+            metavar, about = "JSON", f"{about} (JSON, @file.json, or - for standard input)"
+        kind: dict[str, Any] = {"is_flag": True} if self.is_switch else {"multiple": True, "metavar": metavar}
+        names = [f"--{flag}", f"flag_{flag.encode().hex()}"]
+        super().__init__(names, help=about, required=required, shell_complete=self._complete, **kind)
+
+    @property
+    def nested(self) -> bool:
+        """Whether it is a field of an object that has its own flag."""
+        return self.place[0] == BODY and len(self.place) > 2
+
+    def _complete(self, _context: click.Context, _option: click.Parameter, begun: str) -> list[str]:
+        if self.is_json and begun.startswith("@"):
+            paths = sorted(glob(f"{escape(begun[1:])}*"))  # noqa: PTH207 -- a Path forgets how it was typed
+            return [f"@{path}{'/' if Path(path).is_dir() else ''}" for path in paths]
+        return [choice for choice in map(str, self.choices) if choice.startswith(begun)]
 
 
 def flags_of(operation: Operation) -> tuple[Flag, ...]:
-    """All flags of an operation's command: the required ones first, the single fields last, else as in the contract.
+    """The flags of an operation's command: required ones first, nested ones last, otherwise in the contract's order.
 
-    Where two would have the same name, the later one is named after its place as well (``--query-id``).
+    If two would have the same name, the later one's name begins with its place (``--query-id``).
     """
     flags: list[Flag] = []
     taken = set(OWN_FLAGS)
-    for place, schema, required, description in (*_parameters(operation), *_body(operation)):
-        name = _free_name(place, taken)
+    for place, schema, required, about in (*_parameters(operation), *_body(operation)):
+        name = ".".join(map(_kebab, place[1:] or place))
+        while name in taken:
+            name = f"{place[0]}-{name}"
         taken.add(name)
-        types = frozenset(_types(operation.contract, schema)) or frozenset(["object"])
-        flags.append(Flag(name, place, schema, types, " ".join(description.split()), required))
-    return tuple(sorted(flags, key=lambda flag: (flag.single, not flag.required)))
+        types = set(_types(operation.contract, schema))
+        flags.append(Flag(name, place, schema, types, " ".join(about.split()), required=required))
+    return tuple(sorted(flags, key=lambda flag: (flag.nested, not flag.required)))
+
+
+def parts_of(contract: Contract, schema: Schema) -> Iterator[Schema]:
+    """A schema and the schemas that it is composed of (``allOf``, ``anyOf``, ``oneOf``), without references."""
+    schema = contract.resolve(schema)
+    yield schema
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        for part in schema.get(keyword, ()):
+            yield from parts_of(contract, part)
+
+
+def members_of(contract: Contract, schema: Schema) -> dict[str, Schema]:
+    """The members that an object can have in any of its variants."""
+    members: dict[str, Schema] = {}
+    for part in parts_of(contract, schema):
+        for name, member in part.get("properties", {}).items():
+            known = members.setdefault(name, member)
+            if known != member:
+                members[name] = {"description": known.get("description", ""), "anyOf": [known, member]}
+    return members
 
 
 _Part = tuple[tuple[str, ...], Schema, bool, str]
+"""Place, schema, whether it is required, and description."""
 
 
 def _parameters(operation: Operation) -> Iterator[_Part]:
     for parameter in operation.parameters:
-        if parameter["in"] == "header" and parameter["name"].lower() in _NO_PARAMETERS:
-            continue
-        schema = operation.contract.resolve(parameter.get("schema", {}))
-        place = (parameter["in"], parameter["name"])
-        yield place, schema, parameter.get("required", False), _described(parameter, schema)
+        if parameter["in"] != "header" or parameter["name"].lower() not in _NOT_PARAMETERS:
+            schema = operation.contract.resolve(parameter.get("schema", {}))
+            place = (parameter["in"], parameter["name"])
+            yield place, schema, parameter.get("required", False), _description(parameter, schema)
 
 
 def _body(operation: Operation) -> Iterator[_Part]:
-    declared = operation.request_content.get("schema")
-    if declared is None:
-        return
-    schema = operation.contract.resolve(declared)
-    fields = list(_fields(operation.contract, (BODY,), schema, frozenset()))
-    if fields:
-        yield from fields
-    else:
-        yield (BODY,), schema, operation.body_required, _described(declared, schema) or "The body."
+    schema = operation.request_schema
+    if schema is not None:
+        fields = list(_fields(operation.contract, (BODY,), schema, operation.body_required, frozenset()))
+        yield from fields or [((BODY,), schema, operation.body_required, _description(schema) or "The body.")]
 
 
-def _fields(contract: Contract, place: tuple[str, ...], schema: Schema, above: frozenset[int]) -> Iterator[_Part]:
-    """The fields of an object and of the objects in it, but for one that holds itself."""
-    if id(schema) in above:
+def _fields(
+    contract: Contract, place: tuple[str, ...], schema: Schema, required: bool, outer: frozenset[int]
+) -> Iterator[_Part]:
+    """The fields of an object and of the objects in it, except for an object that contains itself."""
+    here = {id(part) for part in parts_of(contract, schema)}
+    if here & outer:
         return
-    required = contract.required_members(schema)
-    for name, declared in contract.members(schema).items():
-        field = contract.resolve(declared)
+    names = _required(contract, schema) if required else set()
+    for name, declared in members_of(contract, schema).items():
+        field, inner = contract.resolve(declared), (*place, name)
         if not field.get("readOnly"):
-            yield (*place, name), field, len(place) == 1 and name in required, _described(declared, field)
-            yield from _fields(contract, (*place, name), field, above | {id(schema)})
+            fields = list(_fields(contract, inner, field, False, outer | here))
+            about = _description(declared, field)
+            if name in names and fields:
+                about += " Required, unless its fields are given."
+            yield inner, field, name in names and not fields, about
+            yield from fields
 
 
-def _described(*parts: Mapping[str, Any]) -> str:
+def _required(contract: Contract, schema: Schema) -> set[str]:
+    """The names of the members that an object must have in every variant."""
+    schema = contract.resolve(schema)
+    names = set(schema.get("required", ())).union(*(_required(contract, part) for part in schema.get("allOf", ())))
+    for keyword in ("anyOf", "oneOf"):
+        variants = [_required(contract, part) for part in schema.get(keyword, ())]
+        names |= set.intersection(*variants) if variants else set()
+    return names
+
+
+def _description(*parts: Mapping[str, Any]) -> str:
     return next((part["description"] for part in parts if part.get("description")), "")
 
 
 def _types(contract: Contract, schema: Schema) -> Iterator[str]:
-    if "type" in schema:
-        declared = schema["type"]
+    for part in parts_of(contract, schema):
+        declared = part.get("type", ())
         yield from [declared] if isinstance(declared, str) else declared
-        return
-    for part in (*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())):
-        yield from _types(contract, contract.resolve(part))
-    yield from map(_type_of, _values(schema))
+        yield from map(_type_of, _values(part) if not declared else ())
 
 
 def _values(schema: Schema) -> tuple[Any, ...]:
@@ -145,14 +167,7 @@ def _type_of(value: object) -> str:
     return kinds.get(type(value), "object")
 
 
-def _free_name(place: tuple[str, ...], taken: Iterable[str]) -> str:
-    words = place if len(place) == 1 else place[1:]
-    kebab = ".".join(_kebab(word) for word in words)
-    plain = (kebab, f"{place[0]}-{kebab}", ".".join(words))
-    return next(name for name in chain(plain, (f"{kebab}-{number}" for number in count(2))) if name not in taken)
-
-
 def _kebab(name: str) -> str:
-    """``prospect_id``, ``prospectId`` and ``Prospect-ID`` are all ``prospect-id``."""
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name)
-    return re.sub(r"[\W_]+", "-", apart.lower()).strip("-") or name
+    """``two_words``, ``twoWords`` and ``Two-Words`` are all ``two-words``."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name)
+    return re.sub(r"[\W_]+", "-", words.lower()).strip("-") or name

@@ -1,89 +1,65 @@
-"""Where the server is and which key it takes, from the environment or from a file that was asked for."""
+"""The server and the key, from the environment or from a file given with ``--env-file``."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
+from typing import NamedTuple
 
 from puffle import address
-from puffle.cli.failures import WrongUsage
+from puffle.cli.exceptions import UsageError
+from puffle.cli.json_text import compact
 from puffle.contract import Contract
-from puffle.secret import KEY_VARIABLE
+from puffle.secret import KEY_VARIABLE, Secret
 
 BASE_URL_VARIABLE = "PUFFLE_API_BASE_URL"
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How the server is reached."""
+class CliSettings(NamedTuple):
+    """Where requests go, and the key."""
 
     base_url: str
-    key: str = field(repr=False)
-    """Empty where none is given and none is needed."""
-
-    @classmethod
-    def read(cls, contract: Contract, variables: Mapping[str, str], *, needs_key: bool) -> Settings:
-        """Take the settings from what ``read_variables`` gives.
-
-        Raises:
-            WrongUsage: one is missing or makes no sense.
-        """
-        import httpx
-
-        base_url, where = variables.get(BASE_URL_VARIABLE), BASE_URL_VARIABLE
-        if base_url is None:
-            base_url, where = contract.default_server, "the contract's server"
-        if not base_url:
-            raise WrongUsage(f"{BASE_URL_VARIABLE} is empty: set it to the address of a server")
-        try:
-            base_url = address.checked(base_url, where)
-            httpx.URL(base_url)
-        except httpx.InvalidURL as error:
-            raise WrongUsage(f"{where} is no address of a server: {error}") from None
-        except ValueError as error:
-            raise WrongUsage(str(error)) from None
-        key = variables.get(KEY_VARIABLE, "")
-        if not key and needs_key:
-            raise WrongUsage(f"{KEY_VARIABLE} is not set: set it in the environment, or in a file named by --env-file")
-        if not (key.isascii() and key.isprintable()):
-            raise WrongUsage(f"{KEY_VARIABLE} holds characters that no key has: copy it again")
-        return cls(base_url, key)
+    secret: Secret
 
     @property
-    def loopback(self) -> bool:
-        """The server is on this machine."""
+    def is_local(self) -> bool:
+        """Whether the server is on this machine."""
         return address.is_loopback(address.host(self.base_url))
 
 
-def read_variables(env_file: str | None) -> Mapping[str, str]:
-    """The environment; what stands in a file that was asked for comes before it.
+def read_settings(contract: Contract, env_file: str | None, *, needs_key: bool) -> CliSettings:
+    """The settings in the environment and, with precedence, in the file.
 
     Raises:
-        WrongUsage: the file cannot be read.
+        UsageError: one is missing or malformed, or the file cannot be read.
     """
-    return {name: value.strip() for name, value in {**os.environ, **_file(env_file)}.items()}
-
-
-def _file(name: str | None) -> Mapping[str, str]:
-    if name is None:
-        return {}
-    if not name:
-        raise WrongUsage("--env-file: the name of the file is empty")
+    variables = dict(os.environ)
+    if env_file is not None:
+        variables |= _read(env_file)
+    source = BASE_URL_VARIABLE if BASE_URL_VARIABLE in variables else "the server of the contract"
     try:
-        text = Path(name).read_text("utf-8-sig")
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise WrongUsage(f"--env-file: cannot read {name}: {why}") from None
-    from io import StringIO
+        base_url = address.checked(variables.get(BASE_URL_VARIABLE, contract.default_server).strip(), source)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    key = variables.get(KEY_VARIABLE, "").strip()
+    if not key and needs_key:
+        raise UsageError(f"{KEY_VARIABLE} is not set; set it in the environment or in a file given with --env-file")
+    if not (key.isascii() and key.isprintable()):
+        raise UsageError(f"{KEY_VARIABLE} contains characters that no key has; copy it again")
+    return CliSettings(base_url, Secret(key))
 
+
+def _read(env_file: str) -> dict[str, str]:
     from dotenv.parser import parse_stream
 
-    found = {}
-    for binding in parse_stream(StringIO(text)):
+    shown = compact(env_file)
+    try:
+        bindings = list(parse_stream(StringIO(Path(env_file).read_text("utf-8-sig"))))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise UsageError(f"--env-file: cannot read {shown}: {reason}") from None
+    for binding in bindings:  # a line that is silently ignored could send a request to the wrong server
         if binding.error or (binding.key and binding.value is None):
-            raise WrongUsage(f"--env-file: line {binding.original.line} of {name} is no NAME=value")
-        if binding.key:
-            found[binding.key] = binding.value or ""
-    return found
+            raise UsageError(f"--env-file: line {binding.original.line} of {shown} is not of the form NAME=value")
+    return {binding.key: binding.value or "" for binding in bindings if binding.key}

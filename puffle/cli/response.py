@@ -1,0 +1,115 @@
+"""What a response means: done, refused or unexpected, and what the user can do about it."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sys
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import httpx
+
+from puffle import strict_json
+from puffle.cli.checking import first_problem
+from puffle.cli.exceptions import CliError, Refused, UnexpectedResponse
+from puffle.cli.json_text import Number, compact, layout
+from puffle.cli.output import painted
+from puffle.contract import JSON, Operation
+from puffle.exceptions import NotJSON
+from puffle.secret import Secret
+from puffle.throttling import seconds_to_wait
+
+MAX_MESSAGE = 300
+_NOT_JSON = object()
+_NEXT_STEPS = {
+    400: "Correct what the message names.",
+    401: "Check the key in PUFFLE_API_KEY.",
+    403: "Use a key that has the permission.",
+    404: "Check PUFFLE_API_BASE_URL, the ids, and that they belong to the workspace of the key.",
+    429: "Try again later.",
+}
+"""For statuses without ``x-next-steps`` in the contract."""
+
+
+class Response:
+    """The response to a request of an operation; the secret is kept out of everything that is said about it."""
+
+    def __init__(
+        self, operation: Operation, secret: Secret, status: int, headers: Mapping[str, str], body: bytes
+    ) -> None:
+        self.status, self.headers = status, headers
+        self.is_success = httpx.codes.is_success(status)
+        self._operation, self._secret, self._body = operation, secret, body
+        self._declared = operation.response(status) or {}
+        self._expects_json = JSON in self._declared.get("content", {})
+        self._json: Any = _NOT_JSON
+        with contextlib.suppress(NotJSON):
+            self._json = strict_json.parse(body, Number)
+
+    @property
+    def message(self) -> str:
+        """What the server says, in one line; empty if it says nothing."""
+        said = self._json.get("error", self._json) if isinstance(self._json, dict) else self._json
+        if said is _NOT_JSON:
+            said = self._body.decode("utf-8", "replace")
+        text = self._secret.hide(said if isinstance(said, str) else compact(said))
+        line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+        return line if len(line) <= MAX_MESSAGE else f"{line[:MAX_MESSAGE]}…"
+
+    def about(self, said: str, next_step: str) -> str:
+        """What is said about the response, the server's message, and the next step, as sentences."""
+        is_printed = self.is_success and self._json is not _NOT_JSON
+        message = "" if is_printed else self.message
+        text = ": ".join(filter(None, [said, message]))
+        return " ".join(filter(None, [text if text.endswith((".", "!", "?", "…")) else f"{text}.", next_step]))
+
+    def problem(self) -> CliError | None:
+        """Why the request was not carried out, or why that is not certain; None if it was."""
+        is_clear = self.status in (httpx.codes.UNAUTHORIZED, httpx.codes.TOO_MANY_REQUESTS)  # whatever the body says
+        not_json = self._json is _NOT_JSON and self._expects_json and (self.is_success or self._body.strip() != b"")
+        if is_clear or (self._declared and not self.is_success and not not_json):
+            return Refused(self.about(f"refused with {self.status}", self._next_step()))
+        version = f"contract {self._operation.contract.version}"
+        if not self._declared:
+            return self._unexpected(f"{self.status}, which is not in {version}")
+        if not_json:
+            media_type = self.headers.get("Content-Type", "").partition(";")[0] or "no content type"
+            return self._unexpected(f"{self.status}, not JSON ({media_type if self._body.strip() else 'empty body'})")
+        schema = self._operation.response_schema(self.status)
+        problem = None if schema is None else first_problem(self._operation.contract, schema, self._json)
+        if problem is None:
+            return None
+        said = self._secret.hide(f"{'.'.join(problem[0]) or 'the body'}: {problem[1]}")
+        return self._unexpected(f"{self.status} does not match {version}: {said}")
+
+    def shown(self, style: str) -> bytes:
+        """The body as it is printed: as received in the style ``raw`` or if it need not be JSON, else formatted."""
+        shown = self._body
+        if style != "raw" and (self._expects_json or not self._declared):
+            with contextlib.suppress(RecursionError):
+                text = "" if self._json is _NOT_JSON else layout(self._json, partial(painted, stream=sys.stdout)) + "\n"
+                shown = text.encode()
+        return self._secret.hide_in_bytes(shown)
+
+    def _unexpected(self, said: str) -> UnexpectedResponse:
+        location = self.headers.get("Location")
+        if httpx.codes.is_redirect(self.status) and location:
+            target = self._secret.hide(location)[:MAX_MESSAGE]
+            step = f"It redirects to {target}: set PUFFLE_API_BASE_URL to the URL of the API."
+        elif self.is_success:
+            step = "The request may have been carried out."
+        else:
+            failed = httpx.codes.is_server_error(self.status)
+            step = "The server failed; try again later." if failed else "Check PUFFLE_API_BASE_URL."
+        return UnexpectedResponse(self.about(f"unexpected response: {said}", step))
+
+    def _next_step(self) -> str:
+        for step in self._declared.get("x-next-steps", ()):
+            if re.search(step.get("where", ""), self.message):
+                return str(step["step"])
+        seconds = seconds_to_wait(self.headers.get("Retry-After", ""), 0)
+        if self.status == httpx.codes.TOO_MANY_REQUESTS and seconds >= 1:
+            return f"The server asks to wait {seconds:,.0f} s; try again then."
+        return _NEXT_STEPS.get(self.status, "")
