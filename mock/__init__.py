@@ -1,1 +1,1 @@
-"""Implementations to develop against: Prism, which remembers nothing, and the sandbox, which does."""
+"""Mocks to develop against: Prism, which remembers nothing, and the sandbox, which does."""

@@ -1,10 +1,9 @@
-"""Servers as child processes: wait until they listen, notice when they die early, and leave none behind."""
+"""Servers as child processes: wait until one is ready, notice if it ends early, and end all that it has started."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import queue
 import re
 import signal
 import subprocess
@@ -16,94 +15,82 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from .exceptions import ServerNotReady
+
 LISTENING = re.compile(r"listening on (http://\S+:\d+)")
-LONGEST_START = 60.0
-LONGEST_END = 10.0
-
-
-class NotServing(Exception):
-    """The server ended, or said nothing in time, before it was listening."""
+START_TIMEOUT = 60.0
+STOP_TIMEOUT = 10.0
 
 
 @contextlib.contextmanager
-def serving(command: Sequence[str], show: Callable[[str], None] = lambda _: None) -> Iterator[Server]:
-    """Run a server while the block runs.
+def serving(command: Sequence[str], show: Callable[[str], object] = lambda _: None) -> Iterator[Server]:
+    """Run a server that prints ``listening on http://…`` when it is ready, and ``show`` the lines that it prints.
 
-    It is a process group of its own, and the whole group is ended with the block, also when SIGTERM or SIGHUP ends it.
-
-    Args:
-        command: the program and its arguments; it prints ``listening on http://…`` when it is ready.
-        show: is handed each line that it prints.
+    It runs for the duration of the block, which SIGTERM and SIGHUP end like an exception.
 
     Raises:
-        NotServing: it ended early, or was not ready within a minute.
+        ServerNotReady: it ended, or was not ready in time.
     """
-    with _signals_as_exits():
+
+    def leave(number: int, _: FrameType | None) -> NoReturn:
+        for one in before:  # make passes signals on, so a second one comes: it must not interrupt the end of the server
+            signal.signal(one, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
         server = Server(command, show)
         try:
-            server.wait_until_listening()
+            server.wait_until_ready()
             yield server
         finally:
             server.end()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class Server:
-    """A child process that serves."""
+    """A child process that leads a process group of its own."""
 
-    def __init__(self, command: Sequence[str], show: Callable[[str], None]) -> None:
-        """Start it in a process group of its own."""
+    def __init__(self, command: Sequence[str], show: Callable[[str], object]) -> None:
         self.url = ""
         self._show = show
-        self._last_line = ""
-        self._listening: queue.Queue[str | None] = queue.Queue()
+        self._last_line = "it printed nothing"
+        self._ready = threading.Event()
         try:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                 text=True, encoding="utf-8", errors="replace", start_new_session=True,
             )  # fmt: skip
         except OSError as error:
-            raise NotServing(f"it cannot be started: {Path(command[0]).name}: {error.strerror}") from None
+            raise ServerNotReady(f"{Path(command[0]).name} cannot be started: {error.strerror}") from None
+        self.pid = self._process.pid
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    @property
-    def pid(self) -> int:
-        """The process, which leads the group."""
-        return self._process.pid
-
-    def wait_until_listening(self) -> None:
-        """Wait for the child's own word, never for whatever else may answer on the port."""
-        try:
-            url = self._listening.get(timeout=LONGEST_START)
-        except queue.Empty:
-            raise NotServing(f"it was not ready within {LONGEST_START:.0f} s") from None
-        if url is None:
-            raise NotServing(f"it ended before it was ready: {self._last_line or 'it said nothing'}")
-        self.url = url
+    def wait_until_ready(self) -> None:
+        """Wait for what the child itself prints: another server may be listening on the port."""
+        if not self._ready.wait(START_TIMEOUT):
+            raise ServerNotReady(f"it was not ready within {START_TIMEOUT:.0f} s")
+        if not self.url:
+            raise ServerNotReady(f"it ended before it was ready: {self._last_line}")
 
     def wait(self) -> int:
         """Wait until it ends by itself, and return its exit code."""
         return self._process.wait()
 
     def end(self) -> None:
-        """End the whole group, and wait until it is gone."""
+        """End the process group, and wait until it is gone."""
         for number in (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, number)
-            if self._gone():
-                break
+            deadline = time.monotonic() + STOP_TIMEOUT
+            with contextlib.suppress(ProcessLookupError):  # it is gone
+                os.killpg(self.pid, number)
+                while time.monotonic() < deadline:
+                    self._process.poll()
+                    os.killpg(self.pid, 0)
+                    time.sleep(0.01)
         self._reader.join()
-
-    def _gone(self) -> bool:
-        deadline = time.monotonic() + LONGEST_END
-        while time.monotonic() < deadline:
-            self._process.poll()
-            try:
-                os.killpg(self._process.pid, 0)
-            except ProcessLookupError:
-                return True
-            time.sleep(0.01)
-        return False
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -111,25 +98,8 @@ class Server:
             for line in lines:
                 self._last_line = line.strip() or self._last_line
                 self._show(line)
-                found = None if self.url else LISTENING.search(line)
-                if found:
-                    self._listening.put(found[1])
-        self._listening.put(None)
-
-
-@contextlib.contextmanager
-def _signals_as_exits() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP unwind the program, so that its ``finally`` blocks run."""
-
-    def leave(number: int, _: FrameType | None) -> NoReturn:
-        # make hands on the signal that it gets, so it comes twice: the second must not break off the end of the server.
-        for one in before:
-            signal.signal(one, signal.SIG_IGN)
-        sys.exit(128 + number)
-
-    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+                found = LISTENING.search(line)
+                if found and not self.url:
+                    self.url = found[1]
+                    self._ready.set()
+        self._ready.set()

@@ -1,109 +1,106 @@
-"""``python -m mock.run sandbox -- COMMAND …``: run a command against a mock that is started for it on a free port.
+"""``python -m mock.run sandbox -- COMMAND …``: run a command with a mock that is started for it on a free port.
 
-The command finds the mock in ``BASE_URL`` and the ids of its leads in the ``PUFFLE_…`` variables. ``proxy`` is the
-sandbox with Prism in front, which judges each of its responses as well.
+The command finds the mock's name, URL and known deviations in ``PUFFLE_MOCK…``, and the ids of its leads in the other
+``PUFFLE_…`` variables. ``proxy`` is the sandbox behind Prism, which validates each of its responses.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections import Counter
 from pathlib import Path
 
-from mock import prism
-from mock.process import NotServing, serving
-from mock.sandbox import seed
+from . import prism
+from .exceptions import ServerNotReady
+from .process import serving
+from .sandbox import seed
 
 SANDBOX = [sys.executable, "-m", "mock.sandbox", "--port", "0"]
-PRISM_DEVIATIONS = Path(__file__).with_name("prism-deviations.yaml")
-PROXY_DEVIATIONS = Path(__file__).with_name("proxy-deviations.yaml")
+MOCKS = ("sandbox", "prism", "proxy")
 
 
 def variables() -> dict[str, str]:
-    """The ids of the seed data, which the contract's examples show too."""
+    """The key and ids of the sandbox's seed, which the contract's examples show too."""
     alice, bob = seed.load()
     draft, launched, foreign = alice.campaign("draft"), alice.campaign("active"), bob.campaign("draft")
     return {
         "PUFFLE_API_KEY": alice.key,
         "PUFFLE_CAMPAIGN_ID": draft.id,
-        "PUFFLE_PROSPECT_ID": draft.leads[0]["id"],
-        "PUFFLE_OTHER_PROSPECT_ID": draft.leads[1]["id"],
+        "PUFFLE_PROSPECT_ID": draft.lead_ids[0],
+        "PUFFLE_OTHER_PROSPECT_ID": draft.lead_ids[1],
         "PUFFLE_LAUNCHED_CAMPAIGN_ID": launched.id,
-        "PUFFLE_LAUNCHED_PROSPECT_ID": launched.leads[0]["id"],
+        "PUFFLE_LAUNCHED_PROSPECT_ID": launched.lead_ids[0],
         "PUFFLE_FOREIGN_CAMPAIGN_ID": foreign.id,
-        "PUFFLE_FOREIGN_PROSPECT_ID": foreign.leads[0]["id"],
+        "PUFFLE_FOREIGN_PROSPECT_ID": foreign.lead_ids[0],
     }
+
+
+def deviations(mock: str) -> Path | None:
+    """The file that lists what a mock is known to do differently from the contract; None if it follows it."""
+    file = Path(__file__).with_name(f"{mock}-deviations.yaml")
+    return file if file.exists() else None
 
 
 def main() -> int:
-    """Run the command, and end with its exit code."""
+    """Run the command, and exit with its exit code."""
     parser = argparse.ArgumentParser(prog="python -m mock.run", description=__doc__)
-    parser.add_argument("mock", metavar="sandbox|prism|proxy")
+    parser.add_argument("mock", metavar="|".join(MOCKS))
     parser.add_argument("command", nargs="+")
     arguments = parser.parse_args()
-    runs: dict[str, Callable[[list[str]], int]] = {
-        "sandbox": lambda command: _against("sandbox", SANDBOX, command),
-        "prism": lambda command: _against("prism", prism.command(), command, PRISM_DEVIATIONS),
-        "proxy": _against_proxy,
-    }
-    if arguments.mock not in runs:
-        known = " or ".join(f"TARGET={name}" for name in runs)
-        print(f"there is no target {arguments.mock}: take {known}, or BASE_URL=", file=sys.stderr)
+    if arguments.mock not in MOCKS:
+        known = ", ".join(f"TARGET={name}" for name in MOCKS)
+        print(f"there is no mock {arguments.mock}; use {known} or BASE_URL=", file=sys.stderr)
         return 2
     try:
-        return runs[arguments.mock](arguments.command)
+        return _run(arguments.mock, arguments.command)
     except KeyboardInterrupt:
         return 130
-    except NotServing as error:
-        print(f"the {arguments.mock} does not serve: {error}", file=sys.stderr)
+    except ServerNotReady as error:
+        print(f"{arguments.mock} cannot serve: {error}", file=sys.stderr)
         return 2
 
 
-def _against_proxy(command: list[str]) -> int:
-    """Run the command against Prism in front of the sandbox, and say what Prism found in the sandbox's responses."""
-    responses, violations = 0, []
-
-    def watch(line: str) -> None:
-        nonlocal responses
-        responses += "Received forward response" in line
-        if "Violation: response" in line:
-            violations.append(line[line.index("Violation: ") :].strip())
-
-    with serving(SANDBOX) as sandbox:
-        code = _against("proxy", prism.command(upstream=sandbox.url), command, PROXY_DEVIATIONS, watch)
-    for violation in dict.fromkeys(violations):
-        print(f"  {violations.count(violation)} times: {violation}")
-    print(f"Prism, in between, reported {len(violations)} violations in {responses} responses.")
-    return code or (1 if violations else 0)
+def _run(mock: str, command: list[str]) -> int:
+    printed: list[str] = []
+    with contextlib.ExitStack() as servers:
+        server = servers.enter_context(serving(prism.command() if mock == "prism" else SANDBOX))
+        if mock == "proxy":
+            server = servers.enter_context(serving(prism.command(upstream=server.url), printed.append))
+        environment = {**os.environ, **variables(), "PUFFLE_MOCK": mock, "PUFFLE_MOCK_URL": server.url}
+        if known := deviations(mock):
+            environment["PUFFLE_MOCK_DEVIATIONS"] = str(known)
+        code = _wait(subprocess.Popen(command, env=environment))
+    return code if mock != "proxy" else _report(printed) or code
 
 
-def _against(
-    mock: str,
-    server: list[str],
-    command: list[str],
-    deviations: Path | None = None,
-    watch: Callable[[str], None] = lambda _: None,
-) -> int:
-    with serving(server, watch) as running:
-        environment = {**os.environ, **variables(), "BASE_URL": running.url, "MOCK": mock}
-        return _run(command, {**environment, "DEVIATIONS": str(deviations)} if deviations else environment)
-
-
-def _run(command: list[str], environment: dict[str, str]) -> int:
-    process = subprocess.Popen(command, env=environment)
+def _wait(process: subprocess.Popen[bytes]) -> int:
     try:
         return process.wait()
-    except BaseException as reason:
-        # Ctrl-C has reached the command too; a signal sent to this process alone has not.
-        if not isinstance(reason, KeyboardInterrupt):
-            process.terminate()
+    except KeyboardInterrupt:  # the command has received it too
         process.wait()
-        if isinstance(reason, KeyboardInterrupt):
-            return 130
+        return 130
+    except BaseException:  # a signal to this process alone
+        process.terminate()
+        process.wait()
         raise
+
+
+def _report(printed: list[str]) -> int:
+    """Print what Prism found in the sandbox's responses; 1 if it found anything."""
+    violations = Counter(line[line.index("Violation: ") :].strip() for line in printed if "Violation: response" in line)
+    for violation, count in violations.items():
+        print(f"  {_count(count, 'time')}: {violation}")
+    responses = _count(sum("Received forward response" in line for line in printed), "response")
+    print(f"Prism validated {responses} of the sandbox and found {_count(violations.total(), 'violation')}.")
+    return 1 if violations else 0
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun if number == 1 else f'{noun}s'}"
 
 
 if __name__ == "__main__":

@@ -1,27 +1,31 @@
-"""Prism, started and ended as a front-end developer's `make mock` does."""
+"""Prism and the commands that start mocks: they respond, notice failures, and leave no process behind."""
 
 from __future__ import annotations
 
+import functools
 import json
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
 from mock import prism
-from mock.process import NotServing, serving
-from puffle import contract
-from tests.implementations import implementation
-from tests.rewriting import Answer
-from tests.running import DRAFT, KEY, LEAD, background, command, group_is_gone, served
+from mock.exceptions import ServerNotReady
+from mock.process import serving
+from tests.rewriting import Response
+from tests.running import LEAD, background, command, group_is_gone, served
+from tests.sandboxes import HEADERS, OPERATION, PATH
+from tests.targets import make_app
 
-OPERATION = contract.load().operation("updateLeadInCampaign")
-PATH = OPERATION.path(id=DRAFT)
+pytestmark = pytest.mark.slow
+
 EDIT = {"prospect_id": LEAD, "updates": {"first_name": "Jane"}}
-KEY_HEADER = {"Authorization": f"Bearer {KEY}"}
+ORIGIN = "http://localhost:5173"
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +34,10 @@ def url() -> Iterator[str]:
         yield server.url + PATH
 
 
-def test_answers_with_an_example(url: str) -> None:
-    answer = httpx.patch(url, json=EDIT, headers=KEY_HEADER)
-    assert answer.status_code == 200
-    assert answer.json()["prospect"]["id"] == LEAD
+def test_responds_with_an_example(url: str) -> None:
+    response = httpx.patch(url, json=EDIT, headers=HEADERS)
+    assert response.status_code == 200
+    assert response.json()["prospect"]["id"] == LEAD
 
 
 @pytest.mark.parametrize(
@@ -47,57 +51,59 @@ def test_answers_with_an_example(url: str) -> None:
     ],
     ids=str,
 )
-def test_refuses_a_bad_body(url: str, body: object) -> None:
-    answer = httpx.patch(url, json=body, headers=KEY_HEADER)
-    assert answer.status_code == 400
-    assert isinstance(answer.json()["error"], str)
+def test_refuses_an_invalid_body(url: str, body: object) -> None:
+    response = httpx.patch(url, json=body, headers=HEADERS)
+    assert response.status_code == 400
+    assert isinstance(response.json()["error"], str)
 
 
-def test_answers_a_body_that_is_no_json(url: str) -> None:
-    headers = {**KEY_HEADER, "Content-Type": "application/json"}
+def test_refuses_a_body_that_is_not_json(url: str) -> None:
+    headers = {**HEADERS, "Content-Type": "application/json"}
     assert httpx.patch(url, content='{"prospect_id": ', headers=headers).status_code == 400
 
 
-def test_wants_a_bearer_token(url: str) -> None:
+def test_requires_a_bearer_token(url: str) -> None:
     assert httpx.patch(url, json=EDIT).status_code == 401
 
 
 @pytest.mark.parametrize("status", OPERATION.responses)
-def test_answers_every_declared_status_when_asked(url: str, status: int) -> None:
-    answer = httpx.patch(url, json=EDIT, headers={**KEY_HEADER, "Prefer": f"code={status}"})
+def test_responds_with_every_declared_status_on_request(url: str, status: str) -> None:
+    response = httpx.patch(url, json=EDIT, headers={**HEADERS, "Prefer": f"code={status}"})
     examples = OPERATION.responses[status]["content"]["application/json"]["examples"].values()
-    assert answer.status_code == status
-    assert answer.json() in [example["value"] for example in examples]
+    assert response.status_code == int(status)
+    assert response.json() in [example["value"] for example in examples]
 
 
-def test_lets_a_browser_of_another_origin_through(url: str) -> None:
-    wanted = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "authorization,content-type"}
-    allowed = httpx.options(url, headers={"Origin": "http://localhost:5173", **wanted}).headers
-    assert allowed["Access-Control-Allow-Origin"] in ("*", "http://localhost:5173")
+def test_pages_of_other_origins_may_use_it(url: str) -> None:
+    asked = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "authorization,content-type"}
+    allowed = httpx.options(url, headers={"Origin": ORIGIN, **asked}).headers
+    assert allowed["Access-Control-Allow-Origin"] in ("*", ORIGIN)
     assert "PATCH" in allowed["Access-Control-Allow-Methods"]
     assert {"authorization", "content-type"} <= set(allowed["Access-Control-Allow-Headers"].lower().split(","))
-    answer = httpx.patch(url, json=EDIT, headers={**KEY_HEADER, "Origin": "http://localhost:5173"})
-    assert answer.headers["Access-Control-Allow-Origin"] in ("*", "http://localhost:5173")
+    response = httpx.patch(url, json=EDIT, headers={**HEADERS, "Origin": ORIGIN})
+    assert response.headers["Access-Control-Allow-Origin"] in ("*", ORIGIN)
 
 
-def test_proxy_reports_what_breaks_the_contract() -> None:
-    def forget_the_status(answer: Answer) -> None:
-        answer.row.pop("status")
+def test_proxy_reports_violations_of_the_contract() -> None:
+    def leave_out_the_status(response: Response) -> None:
+        response.lead.pop("status")
 
-    for broken, expected in ((False, ""), (True, "status")):
-        make_app = (lambda: implementation(forget_the_status)) if broken else implementation
-        with served(make_app) as upstream, serving(prism.command(upstream=upstream)) as proxy:
-            answer = httpx.patch(proxy.url + PATH, json=EDIT, headers=KEY_HEADER)
-        assert answer.status_code == 200
-        violations = json.loads(answer.headers.get("sl-violations", "[]"))
-        assert (expected in str(violations)) if broken else violations == []
+    for difference, expected in ((None, ""), (leave_out_the_status, "status")):
+        with (
+            served(functools.partial(make_app, difference)) as upstream,
+            serving(prism.command(upstream=upstream)) as proxy,
+        ):
+            response = httpx.patch(proxy.url + PATH, json=EDIT, headers=HEADERS)
+        assert response.status_code == 200
+        violations = json.loads(response.headers.get("sl-violations", "[]"))
+        assert (expected in str(violations)) if expected else violations == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_leaves_nothing_behind(number: signal.Signals) -> None:
+def test_prism_ends_with_its_command(number: signal.Signals) -> None:
     with background(sys.executable, "-m", "mock.prism", "--port", "0") as server:
         url = server.listening()
-        assert httpx.patch(url + PATH, json=EDIT, headers=KEY_HEADER).status_code == 200
+        assert httpx.patch(url + PATH, json=EDIT, headers=HEADERS).status_code == 200
         child = server.child()
         server.process.send_signal(number)
         server.process.wait(20)
@@ -106,25 +112,54 @@ def test_leaves_nothing_behind(number: signal.Signals) -> None:
         httpx.get(url)
 
 
-def test_early_death_is_noticed() -> None:
-    ended = pytest.raises(NotServing, match="it ended before it was ready: no contract here")
+def test_early_end_of_a_server_is_noticed() -> None:
+    ended = pytest.raises(ServerNotReady, match="it ended before it was ready: no contract here")
     with ended, serving([sys.executable, "-c", "print('no contract here')"]):
         pytest.fail("it serves")
 
 
+def test_server_that_ignores_sigterm_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mock.process.STOP_TIMEOUT", 0.3)
+    ignore = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+    code = f"{ignore}; print('listening on http://127.0.0.1:1', flush=True); time.sleep(60)"
+    with serving([sys.executable, "-c", code]) as server:
+        began = time.monotonic()
+    assert group_is_gone(server.pid)
+    assert time.monotonic() - began < 5
+
+
 @pytest.mark.parametrize("module", ["mock.prism", "mock.sandbox"])
-def test_taken_port_is_said_in_one_line(module: str) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        run = command(sys.executable, "-m", module, "--port", str(taken.getsockname()[1]))
-    assert run.returncode == 2
-    assert run.stdout == ""
-    assert run.stderr.count("\n") == 1
-    assert "name another with PORT=" in run.stderr
+def test_occupied_port_is_reported_in_one_line(module: str) -> None:
+    with socket.socket() as occupied:
+        occupied.bind(("127.0.0.1", 0))
+        occupied.listen()
+        run = command(sys.executable, "-m", module, "--port", str(occupied.getsockname()[1]))
+    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1)
+    assert "Address already in use; use another PORT=" in run.stderr
 
 
-def test_proxy_without_upstream_is_said_in_one_line() -> None:
-    run = command(sys.executable, "-m", "mock.prism", "--upstream", "")
-    assert run.returncode == 2
-    assert run.stderr == "the proxy needs a server to stand in front of: make proxy UPSTREAM=https://…\n"
+@pytest.mark.parametrize("upstream", ["", "localhost:80", "ftp://localhost", "http://", "http://["])
+def test_proxy_needs_an_upstream(upstream: str) -> None:
+    run = command(sys.executable, "-m", "mock.prism", "--upstream", upstream)
+    assert (run.returncode, run.stderr.count("\n")) == (2, 1)
+    assert "the proxy needs a server to forward requests to; use make proxy UPSTREAM=https://…" in run.stderr
+
+
+SHOW = "import os; print(*(os.environ.get(f'PUFFLE_{name}') for name in ('MOCK', 'MOCK_URL', 'MOCK_DEVIATIONS')))"
+
+
+@pytest.mark.parametrize("name", ["sandbox", "prism", "proxy"])
+def test_command_finds_its_mock_in_the_environment(name: str) -> None:
+    run = command(sys.executable, "-m", "mock.run", name, "--", sys.executable, "-c", f"{SHOW}; raise SystemExit(3)")
+    mock, url, deviations = run.stdout.splitlines()[0].split()
+    assert (run.returncode, run.stderr, mock) == (3, "", name)
+    assert url.startswith("http://127.0.0.1:")
+    assert deviations == "None" if name == "sandbox" else Path(deviations).name == f"{name}-deviations.yaml"
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url)
+
+
+def test_unknown_mock_is_reported_in_one_line() -> None:
+    run = command(sys.executable, "-m", "mock.run", "prisma", "--", "true")
+    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1)
+    assert run.stderr.startswith("there is no mock prisma; use TARGET=sandbox, ")

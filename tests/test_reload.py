@@ -1,65 +1,108 @@
-"""``--reload``: a changed contract is served without losing the leads, and a broken one is not."""
+"""A contract that cannot be served is reported in one line; ``--reload`` keeps the old one, and always the leads."""
 
 from __future__ import annotations
 
-import asyncio
+import copy
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
+import pytest
+import yaml
 
 from mock.process import serving
 from mock.sandbox import seed
 from mock.sandbox.app import Sandbox
-from mock.sandbox.reload import Reloading
-from mock.sandbox.rules import Rules
-from mock.sandbox.store import Store
+from mock.sandbox.reload import Reloader
+from mock.sandbox.store import open_store
 from puffle import contract
-from tests.running import DRAFT, LEAD, ROOT, command
-from tests.sandboxes import edit, rows
+from tests.running import LEAD, ROOT, command
+from tests.sandboxes import PATH, edit, rows
+from tests.transport import AppTransport
+
+pytestmark = pytest.mark.slow
+
+TEXT = (ROOT / "openapi.yaml").read_text("utf-8")
+BROKEN = {
+    "not YAML": ("a: [", "line 2: "),
+    "empty": ("", "not an OpenAPI document: info is missing"),
+    "no paths": ("openapi: 3.1.0\ninfo: {version: 1}", "not an OpenAPI document: paths is missing"),
+    "a missing $ref": (TEXT.replace("schemas/LeadFields'", "schemas/Gone'"), "$ref #/components/schemas/Gone leads"),
+    "a required member renamed": (TEXT.replace("        updates:\n          $ref", "        changes:\n          $ref"),
+        "PATCH /api/campaigns/{id}/leads is not described as the sandbox needs it (KeyError: 'updates')"),
+    "an invalid schema": (TEXT.replace("type: [string, 'null']", "type: text"), "invalid schema: "),
+}  # fmt: skip
 
 
-def test_changed_contract_is_served_and_a_broken_one_is_not(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("text", "says"), BROKEN.values(), ids=BROKEN)
+def test_broken_contract_is_not_served(tmp_path: Path, text: str, says: str) -> None:
+    """Neither at the start nor later: then the one before it still is."""
     file = tmp_path / "openapi.yaml"
-    shutil.copy(ROOT / "openapi.yaml", file)
-    said: list[str] = []
-    original = contract.load(file)
-    served = Sandbox(original, Rules(original, Store(seed.load())))
-    reloading = Reloading(file, served, said.append)
-    reloading.look()
-    assert said == []
+    file.write_text(TEXT, "utf-8")
+    lines: list[str] = []
+    sandbox = Sandbox(contract.load(file), open_store(seed.load()))
+    reloader = Reloader(file, sandbox, lines.append)
+    reloader.check()
+    assert lines == []
+    client = httpx.Client(transport=AppTransport(sandbox), base_url="http://127.0.0.1")
+    assert edit(client, company="Kept").status_code == 200
 
-    def rewrite(text: str) -> None:
-        replacement = tmp_path / "new.yaml"
-        replacement.write_text(text, "utf-8")
-        replacement.replace(file)
-        reloading.look()
+    for number, broken in enumerate((text, None)):
+        if broken is None:
+            file.unlink()
+        else:
+            file.write_text(broken, "utf-8")
+        reloader.check()
+        line = lines.pop()
+        assert line.startswith("openapi.yaml has changed but cannot be served, the contract before it still is: ")
+        assert (says if number == 0 else "No such file") in line
+        assert "\n" not in line
+        assert edit(client).json()["prospect"]["company"] == "Kept"
 
-    text = file.read_text("utf-8")
-    served.store.edit(DRAFT, LEAD, {"company": "Kept"}, "2026-01-01T00:00:00.000Z")
-    rewrite(text.replace(f"version: {contract.load().version}", "version: 99.0.0"))
-    assert said.pop() == "openapi.yaml has changed: serving contract 99.0.0"
-    for broken in (
-        "a: [",
-        "",
-        text.replace("operationId: updateLeadInCampaign", "operationId: other"),
-        "openapi: 3.1.0",
-    ):
-        rewrite(broken)
-        assert said.pop().startswith("openapi.yaml has changed and cannot be served, the one before stays: ")
-        assert served.operation.contract.version == "99.0.0"
-    file.unlink()
-    reloading.look()
-    assert "cannot be served" in said.pop()
-    lead = served.store.lead(DRAFT, LEAD)
-    assert lead
-    assert lead["company"] == "Kept"
+
+def test_changed_contract_is_served_with_the_same_leads(tmp_path: Path) -> None:
+    file = tmp_path / "openapi.yaml"
+    file.write_text(TEXT, "utf-8")
+    lines: list[str] = []
+    sandbox = Sandbox(contract.load(file), open_store(seed.load()), cors=True)
+    client = httpx.Client(transport=AppTransport(sandbox), base_url="http://127.0.0.1")
+    edit(client, company="Kept")
+
+    def change(apply: Callable[[dict[str, Any]], object]) -> None:
+        reloader = Reloader(file, sandbox, lines.append)
+        document = copy.deepcopy(yaml.safe_load(TEXT))
+        apply(document)
+        (tmp_path / "new.yaml").write_text(yaml.safe_dump(document), "utf-8")
+        (tmp_path / "new.yaml").replace(file)
+        reloader.check()
+
+    def add_a_field(document: dict[str, Any]) -> None:
+        document["info"]["version"] = "99.0.0"
+        for name in ("LeadFields", "Lead"):
+            document["components"]["schemas"][name]["properties"]["shoe_size"] = {"type": "integer"}
+
+    change(add_a_field)
+    assert lines.pop() == "openapi.yaml has changed: serving contract 99.0.0"
+    lead = edit(client, shoe_size=42).json()["prospect"]
+    assert (lead["shoe_size"], lead["company"]) == (42, "Kept")
+
+    def change_the_method(document: dict[str, Any]) -> None:
+        (path,) = document["paths"].values()
+        path["put"] = path.pop("patch")
+
+    change(change_the_method)
+    assert lines.pop() == "PUT /api/campaigns/{id}/leads has no module: it responds with examples."
+    assert edit(client).headers["Allow"] == "PUT"
+    preflight = {"Origin": "http://localhost:5173", "Access-Control-Request-Method": "PUT"}
+    assert client.options(PATH, headers=preflight).headers["Access-Control-Allow-Methods"] == "PUT"
 
 
 def copied(folder: Path) -> list[str]:
-    """The command of a copy of the project, whose openapi.yaml may be changed."""
+    """The command of a copy of the sandbox, whose openapi.yaml a test may change."""
     for name in ("mock", "puffle"):
         shutil.copytree(ROOT / name, folder / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "openapi.yaml", folder)
@@ -67,48 +110,20 @@ def copied(folder: Path) -> list[str]:
     return [sys.executable, "-c", code, "--port", "0"]
 
 
-def test_contract_that_cannot_be_served_is_said_in_one_line(tmp_path: Path) -> None:
-    start = copied(tmp_path)
-    file = tmp_path / "openapi.yaml"
-    for content in ("a: [", "", "openapi: 3.1.0", "paths: {}", None):
-        if content is None:
-            file.unlink()
-        else:
-            file.write_text(content)
+@pytest.mark.slow
+def test_commands_say_it_in_one_line_or_reload(tmp_path: Path) -> None:
+    start, file = copied(tmp_path), tmp_path / "openapi.yaml"
+    for text, says in (BROKEN["empty"], BROKEN["a required member renamed"]):
+        file.write_text(text, "utf-8")
         run = command(*start)
         assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1), run.stderr
-        assert run.stderr.startswith("openapi.yaml cannot be served: ")
-
-
-def test_method_that_pages_may_use_is_the_contracts(tmp_path: Path) -> None:
-    text = (ROOT / "openapi.yaml").read_text("utf-8")
-    (tmp_path / "openapi.yaml").write_text(text.replace("\n    patch:\n", "\n    put:\n"), "utf-8")
-    original, changed = contract.load(), contract.load(tmp_path / "openapi.yaml")
-    store = Store(seed.load())
-    served = Sandbox(original, Rules(original, store), cors=True)
-    served.use(changed, Rules(changed, store))
-
-    async def preflight() -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(served), base_url="http://localhost") as client:
-            wanted = {"Origin": "http://localhost:5173", "Access-Control-Request-Method": "PUT"}
-            return await client.options(changed.operations[0].path(id=DRAFT), headers=wanted)
-
-    answer = asyncio.run(preflight())
-    assert (answer.status_code, answer.headers["Access-Control-Allow-Methods"]) == (200, "PUT")
-
-
-def test_reload_is_seen_by_clients(tmp_path: Path) -> None:
-    start = copied(tmp_path)
-    file = tmp_path / "openapi.yaml"
+        assert run.stderr.startswith(f"openapi.yaml cannot be served: {says}")
+    file.write_text(TEXT, "utf-8")
     with serving([*start, "--reload"]) as server:
-        assert edit(server, company="Kept", shoe_size="large").status_code == 200
-        assert "shoe_size" not in rows(server)[LEAD]
-        text = file.read_text("utf-8")
-        field = "        headline:\n          type: string\n          description: Headline of the LinkedIn profile.\n"
-        assert text.count(field) == 1
-        file.write_text(text.replace(field, field + field.replace("headline", "shoe_size")), "utf-8")
+        assert edit(server, company="Kept", headline="Not listed soon").status_code == 200
+        file.write_text(TEXT.replace("version: 0.", "version: 99."), "utf-8")
         deadline = time.monotonic() + 20
-        while "shoe_size" not in edit(server, shoe_size="large").json()["prospect"]:
+        while not httpx.get(f"{server.url}/_sandbox/health").json()["contract"].startswith("99."):
             assert time.monotonic() < deadline
             time.sleep(0.1)
         assert rows(server)[LEAD]["company"] == "Kept"

@@ -1,51 +1,44 @@
-"""``python -m mock.sandbox`` and its options: what is wrong is said in one line, and seeds and files are taken."""
+"""``python -m mock.sandbox`` and its options: seeds and data files, and mistakes reported in one line."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-import yaml
 
 from mock.process import LISTENING
-from mock.sandbox import seed
-from tests.running import DRAFT, KEY, LEAD, ROOT, command
-from tests.sandboxes import HEADERS, OPERATION, PATH, edit, rows, sandbox
+from mock.sandbox import __main__ as sandbox_command
+from tests.running import DRAFT, KEY, LEAD, ROOT
+from tests.sandboxes import HEADERS, PATH, changed_seed, edit, first_lead, rows, sandbox
 
-OTHER_LEAD = "a170b338-3926-4059-b28c-105d1fb17c23"
-
-
-def seed_document() -> dict[str, Any]:
-    document: dict[str, Any] = yaml.safe_load(seed.SEED_FILE.read_text("utf-8"))
-    return document
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(
     ("options", "says"),
     [
         (["--port", "x"], "argument --port: invalid int value: 'x'"),
-        (["--port", "99999"], "cannot serve on 127.0.0.1 port 99999"),
-        (["--host", "no such host"], "cannot serve on no such host port"),
-        (["--host", "a..b"], "cannot serve on a..b port"),
-        (["--latency", "fast"], "'fast' is no latency: write 200ms, 1.5s or 50ms-2s"),
-        (["--latency", "2s-50ms"], "'2s-50ms' is no latency"),
-        (["--latency", "200"], "'200' is no latency"),
-        (["--latency", "2h"], "'2h' is no latency"),
+        (["--port", "99999"], "cannot listen on 127.0.0.1 port 99999"),
+        (["--host", "no such host"], "cannot listen on no such host port"),
+        (["--host", "a..b"], "cannot listen on a..b port"),
+        (["--latency", "fast"], '"fast" is not a latency: write 200ms, 1.5s or 50ms-2s'),
+        (["--latency", "2s-50ms"], '"2s-50ms" is not a latency'),
+        (["--latency", "200"], '"200" is not a latency'),
+        (["--latency", "2h"], '"2h" is not a latency'),
         (["--latency", "99999s"], "at most 600s"),
-        (["--fail", "429"], "'429' is no failure: write a share and a status from 400 to 599, such as 5%=429"),
-        (["--fail", "5%=200"], "'5%=200' is no failure"),
-        (["--fail", "0%=429"], "'0%=429' is no failure"),
-        (["--fail", "101%=429"], "'101%=429' is no failure"),
+        (["--fail", "429"], '"429" is not a failure: write a share and a status from 400 to 599, such as 5%=429'),
+        (["--fail", "5%=200"], '"5%=200" is not a failure'),
+        (["--fail", "0%=429"], '"0%=429" is not a failure'),
+        (["--fail", "101%=429"], '"101%=429" is not a failure'),
         (["--fail", "60%=429", "--fail", "60%=503"], "add up to more than 100%"),
         (["--random-seed", "x"], "argument --random-seed: invalid int value: 'x'"),
         (["--dat", "x"], "unrecognized arguments: --dat x"),
@@ -54,58 +47,27 @@ def seed_document() -> dict[str, Any]:
         (["--data", "."], ".: unable to open database file"),
         (["--data", "README.md"], "README.md: file is not a database"),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:30],
 )
-def test_bad_option_is_said_in_one_line(options: list[str], says: str) -> None:
-    run = command(sys.executable, "-m", "mock.sandbox", "--port", "0", *options)
-    assert (run.returncode, run.stdout) == (2, "")
-    assert run.stderr.count("\n") == 1
-    assert says in run.stderr
-
-
-def changed(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
-    document = seed_document()
-    change(document)
-    return document
-
-
-def first(document: dict[str, Any]) -> dict[str, Any]:
-    lead: dict[str, Any] = document["workspaces"][0]["campaigns"][0]["leads"][0]
-    return lead
-
-
-FIRST_LEAD = "workspaces[0].campaigns[0].leads[0]"
-BAD_SEEDS: list[tuple[Callable[[dict[str, Any]], object], str]] = [
-    (lambda d: first(d).update(email="none"), f'{FIRST_LEAD}.email: this is not a "email"'),
-    (lambda d: first(d).update(first_name=7), f'{FIRST_LEAD}.first_name: this is not of types "null", "string"'),
-    (lambda d: first(d).update(id="7"), f'{FIRST_LEAD}.id: this is not a "uuid"'),
-    (lambda d: first(d).update(created_at="yesterday"), f"{FIRST_LEAD}.created_at:"),
-    (lambda d: first(d).update(campaign_id=OTHER_LEAD), f"{FIRST_LEAD}.campaign_id: the lead stands in campaign"),
-    (lambda d: first(d).pop("status"), f'{FIRST_LEAD}: "status" is a required property'),
-    (lambda d: first(d).update(id=OTHER_LEAD.upper()), "leads[1].id: another lead of the file has the same"),
-    (lambda d: d["workspaces"][0]["campaigns"][1].update(status="gone"), "workspaces[0].campaigns[1].status:"),
-    (lambda d: d["workspaces"][0]["campaigns"][1].update(id=DRAFT), "campaigns[1].id: another campaign of the file"),
-    (lambda d: d["workspaces"][1].update(key="two words"), "workspaces[1].key:"),
-    (lambda d: d["workspaces"][1].update(key=KEY), "workspaces[1].key: another key of the file"),
-    (lambda d: d["workspaces"][1].update(colour="red"), "workspaces[1]: Additional properties"),
-    (lambda d: d.update(workspaces=[]), "workspaces:"),
-    (lambda d: d.pop("workspaces"), 'document: "workspaces" is a required property'),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("form", ["json", "yaml"])
-@pytest.mark.parametrize(("change", "says"), BAD_SEEDS, ids=[says for _, says in BAD_SEEDS])
-def test_bad_seed_names_its_place(
-    tmp_path: Path, change: Callable[[dict[str, Any]], object], says: str, form: str
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the process would end here
+def test_mistake_is_reported_in_one_line(
+    options: list[str], says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / f"seed.{form}"
-    document = changed(change)
-    file.write_text(json.dumps(document) if form == "json" else yaml.safe_dump(document), "utf-8")
-    with pytest.raises(seed.BadSeed) as refused:
-        seed.read(file, OPERATION)
-    assert says in str(refused.value)
-    assert str(refused.value).startswith(f"{file}: ")
-    assert "\n" not in str(refused.value)
+    assert refused(options, monkeypatch, capsys).find(says) >= 0
+
+
+def refused(options: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+    """The line with which the command, run in this process, refuses these options."""
+    monkeypatch.setattr(sys, "argv", ["python -m mock.sandbox", "--port", "0", *options])
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.chdir(ROOT)
+    try:
+        code: object = sandbox_command.main()
+    except SystemExit as error:
+        code = error.code
+    printed = capsys.readouterr()
+    assert (code, printed.out, printed.err.count("\n")) == (2, "", 1), printed
+    return printed.err
 
 
 @pytest.mark.parametrize(
@@ -113,60 +75,36 @@ def test_bad_seed_names_its_place(
     [
         ("a.json", b"{", "unexpected end of data"),
         ("a.json", b"\xff", "a.json: "),
-        ("a.json", b"[]", "document: this is not of type"),
+        ("a.json", b"[]", "the file: this is not of type"),
         ("a.yaml", b"a: [", "line 2: "),
         ("a.yaml", b"\xff\xfe\xff", "a.yaml: "),
         ("a.yaml", b"a: !!python/object:os.system x", "line 1: could not determine a constructor"),
-        ("a.yaml", b"a: !!binary eA==", "a.yaml: it holds what JSON cannot"),
-        ("a.yaml", b"", "document: this is not of type"),
-        ("a.yaml", b"a: &a [*a]", "line 1: aliases (*a) are not taken"),
-        ("a.yaml", b"workspaces: " + b"[" * 100_000, "line 1: it is nested deeper than 100"),
-        ("a.json", b"[" * 300 + b"]" * 300, "a.json: it holds what JSON cannot: Recursion limit reached"),
+        ("a.yaml", b"a: !!binary eA==", "a.yaml: it contains what JSON cannot express"),
+        ("a.yaml", b"", "the file: this is not of type"),
+        ("a.yaml", b"a: &a [*a]", "it contains what JSON cannot express: Recursion limit reached"),
+        ("a.json", b"[" * 300 + b"]" * 300, "a.json: it contains what JSON cannot express: Recursion limit reached"),
         ("a.json", b"[" * 100_000, "a.json: "),
         ("a.json", b'{"workspaces": {"name": "pk_live_secret"}}', 'workspaces: this is not of type "array"'),
     ],
-    ids=str,
+    ids=lambda value: repr(value)[:30],
 )
-def test_seed_that_cannot_be_read_is_said(tmp_path: Path, name: str, content: bytes, says: str) -> None:
+def test_unreadable_seed_is_reported_in_one_line(
+    tmp_path: Path,
+    name: str,
+    content: bytes,
+    says: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     (tmp_path / name).write_bytes(content)
-    run = command(sys.executable, "-m", "mock.sandbox", "--port", "0", "--seed", str(tmp_path / name))
-    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1), run.stderr
-    assert says in run.stderr
-    assert "pk_live_secret" not in run.stderr
+    line = refused(["--seed", str(tmp_path / name)], monkeypatch, capsys)
+    assert says in line
+    assert "pk_live_secret" not in line
 
 
-def test_own_seed_is_a_good_one() -> None:
-    assert seed.read(seed.SEED_FILE, OPERATION) == seed.load()
-
-
-def test_seed_is_taken_as_it_is_written(tmp_path: Path) -> None:
-    """Times unquoted, ids in upper case, columns left out: YAML as a person writes it."""
-    key = "pk_sandbox_carol"
-    (tmp_path / "seed.yaml").write_text(f"""
-        workspaces:
-          - name: carol
-            key: {key}
-            user_id: 6b0d549b-6f03-475a-9600-a35a099950d8
-            campaigns:
-              - id: {DRAFT.upper()}
-                status: draft
-                leads:
-                  - id: {LEAD.upper()}
-                    status: pending
-                    updated_at: 2999-01-01T00:30:00+01:00
-                    custom_fields: {{1: x}}
-    """)
-    with sandbox("--seed", tmp_path / "seed.yaml") as server:
-        assert edit(server, company="Not hers").status_code == 401
-        row = edit(server, headers={"Authorization": f"Bearer {key}"}, company="Hers").json()["prospect"]
-    assert row == {
-        "id": LEAD, "campaign_id": DRAFT, "user_id": "6b0d549b-6f03-475a-9600-a35a099950d8", "status": "pending",
-        "company": "Hers", "custom_fields": {"1": "x"}, "updated_at": "2998-12-31T23:30:00.000Z",
-    }  # fmt: skip
-
-
+@pytest.mark.slow
 def test_key_of_a_seed_is_not_printed(tmp_path: Path) -> None:
-    document = changed(lambda d: d["workspaces"][0].update(key="a-key-of-another-form"))
+    document = changed_seed(lambda d: d["workspaces"][0].update(key="a-key-of-another-form"))
     (tmp_path / "seed.json").write_text(json.dumps(document))
     lines: list[str] = []
     with sandbox("--seed", tmp_path / "seed.json", show=lines.append) as server:
@@ -178,17 +116,18 @@ def test_key_of_a_seed_is_not_printed(tmp_path: Path) -> None:
     assert "a-key-of-another-form" not in "".join(lines)
 
 
+@pytest.mark.slow
 def test_data_file_is_kept_filled_once_and_reset_to_the_seed(tmp_path: Path) -> None:
     file = tmp_path / "leads.db"
     own = tmp_path / "seed.json"
-    own.write_text(json.dumps(changed(lambda d: first(d).update(company="Of the seed"))))
+    own.write_text(json.dumps(changed_seed(lambda d: first_lead(d).update(company="Of the seed"))))
     lines: list[str] = []
     with sandbox("--data", file, show=lines.append) as server:
         edit(server, headline="Kept")
-    assert lines[0] == f"Edits are kept in {file}. Leads in it: 15.\n"
+    assert lines[0] == f"The leads are kept in {file}, which contains 15.\n"
     lines.clear()
     with sandbox("--data", file, "--seed", tmp_path / "seed.json", show=lines.append) as server:
-        assert lines[1] == f"{file} was filled before: {own} is used by POST /_sandbox/reset alone.\n"
+        assert lines[1] == f"{file} was filled before: {own} is only used by POST /_sandbox/reset.\n"
         assert (rows(server)[LEAD]["headline"], rows(server)[LEAD]["company"]) == ("Kept", "Acme Corporation")
         httpx.post(f"{server.url}/_sandbox/reset")
         assert rows(server)[LEAD]["company"] == "Of the seed"
@@ -197,9 +136,12 @@ def test_data_file_is_kept_filled_once_and_reset_to_the_seed(tmp_path: Path) -> 
     assert KEY.encode() not in file.read_bytes(), "keys are kept as digests alone"
 
 
-def test_keys_of_a_file_that_was_filled_from_another_seed_are_not_guessed(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_keys_of_a_file_that_was_filled_from_another_seed_are_not_shown(tmp_path: Path) -> None:
     file, lines = tmp_path / "leads.db", list[str]()
-    (tmp_path / "seed.json").write_text(json.dumps(changed(lambda d: d["workspaces"][0].update(key="pk_sandbox_own"))))
+    (tmp_path / "seed.json").write_text(
+        json.dumps(changed_seed(lambda d: d["workspaces"][0].update(key="pk_sandbox_own")))
+    )
     with sandbox("--data", file, "--seed", tmp_path / "seed.json", show=lines.append):
         pass
     assert f"Keys: those of {tmp_path / 'seed.json'}." in lines[1]
@@ -209,6 +151,7 @@ def test_keys_of_a_file_that_was_filled_from_another_seed_are_not_guessed(tmp_pa
     assert KEY not in "".join(lines)
 
 
+@pytest.mark.slow
 def test_nobody_needs_to_read_what_it_prints() -> None:
     """Neither a full pipe nor a closed one keeps requests, or its end, waiting."""
     words = [sys.executable, "-m", "mock.sandbox", "--port", "0"]
@@ -225,7 +168,8 @@ def test_nobody_needs_to_read_what_it_prints() -> None:
         assert process.wait(10) == 0
 
 
-def test_closed_standard_output_is_lived_with(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_standard_output_may_be_closed(tmp_path: Path) -> None:
     file = tmp_path / "leads.db"
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -243,20 +187,31 @@ def test_closed_standard_output_is_lived_with(tmp_path: Path) -> None:
     assert sqlite3.connect(file).execute("SELECT count(*) FROM lead").fetchone() == (15,)
 
 
-def test_memory_is_seeded_afresh() -> None:
+@pytest.mark.slow
+def test_state_in_memory_is_lost_at_the_end() -> None:
     with sandbox() as server:
         edit(server, company="Forgotten")
     with sandbox() as server:
         assert rows(server)[LEAD]["company"] == "Acme Corporation"
 
 
-def test_file_of_another_program_is_left_alone(tmp_path: Path) -> None:
+def test_file_of_another_program_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "other.db"
     with sqlite3.connect(file) as database:
         database.execute("CREATE TABLE theirs (x)")
     database.close()
     before = file.read_bytes()
-    run = command(sys.executable, "-m", "mock.sandbox", "--port", "0", "--data", str(file))
-    assert (run.returncode, run.stderr.count("\n")) == (2, 1)
-    assert "it is not a data file of this version of the sandbox" in run.stderr
+    line = refused(["--data", str(file)], monkeypatch, capsys)
+    assert line == f"{file}: it is not a data file of this version of the sandbox; use another file\n"
     assert file.read_bytes() == before
+
+
+@pytest.mark.slow
+def test_campaign_stays_moved_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "leads.db"
+    with sandbox("--data", file) as server:
+        httpx.put(f"{server.url}/_sandbox/campaigns/{DRAFT}/status", json={"status": "completed"})
+    with sandbox("--data", file) as server:
+        assert "completed" in edit(server, company="Frozen").json()["error"]

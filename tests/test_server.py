@@ -1,10 +1,12 @@
-"""The sandbox at the level of bytes on a connection: slow, large, broken and many of them."""
+"""The sandbox on the wire: requests that are slow, large, broken or many, and what becomes of them when it ends."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import re
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,15 +19,18 @@ import pytest
 
 from mock.process import Server
 from mock.sandbox.admin import PREFIX
-from mock.sandbox.server import LARGEST_HEAD, LARGEST_REQUEST, LONGEST_REQUEST
+from mock.sandbox.server import KEEP_ALIVE, MAX_HEAD_BYTES, READ_TIMEOUT
 from tests import raw_requests
 from tests.running import KEY, LEAD
 from tests.sandboxes import (
+    BODY,
     GOOD,
     HEADERS,
+    LAST,
     PATH,
     connect,
     edit,
+    exchange,
     raw_request,
     received,
     resident,
@@ -34,40 +39,7 @@ from tests.sandboxes import (
     status_of,
 )  # fmt: skip
 
-
-def test_slow_and_half_sent_requests_time_out() -> None:
-    """Nothing at all, half a head, half a body, and a body that drips."""
-    with sandbox() as server, ThreadPoolExecutor(8) as pool:
-        waiting = {part: pool.submit(waited, server, GOOD[:part]) for part in (0, 40, len(GOOD) - 9)}
-        dripping = pool.submit(dripped, server)
-        time.sleep(1)
-        assert edit(server, headline="Others are served meanwhile").status_code == 200
-        for part, future in waiting.items():
-            answer, took = future.result()
-            assert LONGEST_REQUEST <= took < LONGEST_REQUEST + 5
-            assert (status_of(answer) == 400) if part else (answer == b"")
-        assert dripping.result() < LONGEST_REQUEST + 5
-        assert rows(server)[LEAD]["company"] == "Acme Corporation"
-
-
-def waited(server: Server, part: bytes) -> tuple[bytes, float]:
-    began = time.monotonic()
-    connection = connect(server)
-    connection.sendall(part)
-    return received(connection), time.monotonic() - began
-
-
-def dripped(server: Server) -> float:
-    began = time.monotonic()
-    with connect(server) as connection:
-        try:
-            connection.sendall(GOOD[:-40])
-            while time.monotonic() - began < 2 * LONGEST_REQUEST:
-                connection.sendall(b" ")
-                time.sleep(0.2)
-        except OSError:
-            pass
-    return time.monotonic() - began
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -76,68 +48,142 @@ def server() -> Iterator[Server]:
         yield running
 
 
+def statuses(responses: bytes) -> list[int]:
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", responses)]
+
+
+def test_slow_requests_time_out_and_delay_no_others() -> None:
+    """Nothing at all, half a head, half a body, and a body that arrives a byte at a time."""
+    with sandbox() as server, ThreadPoolExecutor(8) as pool:
+        waiting = {part: pool.submit(timed, server, GOOD[:part]) for part in (0, 40, len(GOOD) - 9)}
+        dripping = pool.submit(drip, server)
+        time.sleep(1)
+        assert edit(server, headline="Others are served").status_code == 200
+        for part, future in waiting.items():
+            response, seconds = future.result()
+            assert READ_TIMEOUT <= seconds < READ_TIMEOUT + 5
+            assert (status_of(response) == 400) if part else (response == b"")
+        assert dripping.result() < READ_TIMEOUT + 5
+        assert rows(server)[LEAD]["company"] == "Acme Corporation"
+
+
+def timed(server: Server, part: bytes) -> tuple[bytes, float]:
+    began = time.monotonic()
+    return exchange(server, part), time.monotonic() - began
+
+
+def drip(server: Server) -> float:
+    began = time.monotonic()
+    with connect(server) as connection:
+        try:
+            connection.sendall(GOOD[:-40])
+            while time.monotonic() - began < 2 * READ_TIMEOUT:
+                connection.sendall(b" ")
+                time.sleep(0.2)
+        except OSError:
+            pass
+    return time.monotonic() - began
+
+
 @pytest.mark.parametrize("at_once", [True, False])
 @pytest.mark.parametrize("what", ["path", "header", "headers"])
 def test_head_is_bounded(server: Server, at_once: bool, what: str) -> None:
-    fill = b"x" * (LARGEST_HEAD + 1)
+    fill = b"x" * (MAX_HEAD_BYTES + 1)
     start = b"PATCH " + PATH.encode()
     request = {
         "path": start + fill + b" HTTP/1.1\r\n",
         "header": start + b" HTTP/1.1\r\nX: " + fill + b"\r\n",
         "headers": start + b" HTTP/1.1\r\n" + b"X: 123456789\r\n" * 20_000,
-    }[what] + b"\r\n"
-    connection = connect(server)
-    for part in [request] if at_once else [request[at : at + 30_000] for at in range(0, len(request), 30_000)]:
-        try:
-            connection.sendall(part)
-        except OSError:
-            break
-        time.sleep(0 if at_once else 0.01)
-    answer = received(connection)
-    assert answer == b"" or status_of(answer) == 431  # the close may overtake the answer
+    }[what] + b"Connection: close\r\n\r\n"
+    parts = [request] if at_once else [request[at : at + 9000] for at in range(0, len(request), 9000)]
+    response = exchange(server, *parts)
+    assert response == b"" or status_of(response) == 431  # the end of the connection may overtake the response
     assert edit(server).status_code == 200
 
 
-def test_body_is_bounded(server: Server) -> None:
-    head = raw_request(b"").replace(b"Content-Length: 0", b"Content-Length: %d" % (4 * LARGEST_REQUEST))
-    connection = connect(server)
-    sent = 0
-    try:
-        connection.sendall(head)
-        for _ in range(4 * LARGEST_REQUEST // 2**20):
-            connection.sendall(b" " * 2**20)
-            sent += 2**20
-    except OSError:
-        pass
-    received(connection)
-    assert sent < 2 * LARGEST_REQUEST
+def test_large_head_is_refused_in_words(server: Server) -> None:
+    response = httpx.patch(server.url + PATH, headers={"X": "x" * MAX_HEAD_BYTES})
+    assert (response.status_code, response.json()) == (431, {"error": "The headers are larger than 65536 bytes."})
+
+
+def test_large_body_is_refused_in_words_and_takes_no_memory(server: Server) -> None:
+    before = resident(server)
+    response = httpx.patch(server.url + PATH, content=b" " * 64 * 2**20, headers=HEADERS)
+    assert (response.status_code, response.json()) == (400, {"error": "The body is larger than 1048576 bytes."})
+    assert resident(server) - before < 8 * 2**20
+
+
+def test_what_is_not_http_is_refused_in_words(server: Server) -> None:
+    response = exchange(server, b"no request\r\n\r\n")
+    assert status_of(response) == 400
+    assert b"content-type: application/json" in response
+    assert response.endswith(b'{"error":"Invalid HTTP request received."}')
+
+
+def test_client_is_told_how_long_a_connection_can_be_used(server: Server) -> None:
+    assert edit(server).headers["Keep-Alive"] == f"timeout={KEEP_ALIVE}"
+
+
+def test_client_that_waits_before_it_sends_its_body_is_asked_for_it(server: Server) -> None:
+    head, _, body = raw_request(BODY, "Expect: 100-continue", "Connection: close").partition(b"\r\n\r\n")
+    with connect(server) as connection:
+        connection.sendall(head + b"\r\n\r\n")
+        assert connection.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(body)
+        assert status_of(received(connection)) == 200
+
+
+def test_requests_on_one_connection_are_answered_in_order(server: Server) -> None:
+    companies = [b"Company %d" % number for number in range(20)]
+    requests = [raw_request(BODY.replace(b"Whole", company)) for company in companies]
+    assert re.findall(rb'"company":"([^"]*)"', exchange(server, b"".join(requests) + LAST)) == [*companies, b"Whole"]
+
+
+def test_client_that_does_not_read_responses_takes_little_memory(server: Server) -> None:
+    edit(server)
+    before, sent = resident(server), 0
+    with connect(server) as connection:
+        connection.setblocking(False)
+        requests, end = memoryview(GOOD * 20_000), time.monotonic() + 2
+        while time.monotonic() < end and sent < len(requests):
+            try:
+                sent += connection.send(requests[sent : sent + 65536])
+            except BlockingIOError:
+                time.sleep(0.01)
+        assert resident(server) - before < 24 * 2**20
     assert edit(server).status_code == 200
 
 
-FUZZED = 20_000
-AT_ONCE = 32
+def test_offer_of_another_protocol_is_ignored(server: Server) -> None:
+    """``curl --http2`` and Java's HttpClient offer h2c with each request."""
+    offer = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA")
+    assert statuses(exchange(server, raw_request(BODY, *offer) + LAST)) == [200, 200]
+
+
+FUZZED = 3000
+AT_ONCE = 64
+WAIT = 0.15
 SEED = 20231107
 
 
 def test_nothing_on_the_wire_brings_it_down(tmp_path: Path) -> None:
-    """Requests from a seeded generator, each on a connection of its own, a few of them with a second one behind."""
+    """Requests from a seeded generator, each on its own connection, some of them followed by another one."""
     draw = random.Random(SEED)
     with sandbox("--data", tmp_path / "leads.db") as server:
-        statuses = asyncio.run(fuzzed(server, draw, FUZZED // 4))
+        found = asyncio.run(fuzz(server, draw, FUZZED // 4))
         before = resident(server)
-        statuses += asyncio.run(fuzzed(server, draw, FUZZED - FUZZED // 4))
+        found += asyncio.run(fuzz(server, draw, FUZZED - FUZZED // 4))
         grown = resident(server) - before
         assert httpx.get(f"{server.url}{PREFIX}/health").json()["leads"] == 15
-        row = edit(server, company="Still there").json()["prospect"]
-    assert row["company"] == "Still there"
-    assert sum(statuses.values()) > FUZZED / 2
-    assert {status for status in statuses if status >= 500} == set(), statuses
-    assert {200, 400, 401, 404, 405, 415, 431} <= set(statuses), statuses
+        assert edit(server, company="Still there").json()["prospect"]["company"] == "Still there"
+    assert sum(found.values()) > FUZZED / 2
+    assert {status for status in found if status >= 500} == set(), found
+    assert {200, 400, 401, 404, 405, 415, 431} <= set(found), found
     assert grown < 8 * 2**20, f"{grown / 2**20:.1f} MiB more after {FUZZED * 3 // 4} requests"
 
 
-async def fuzzed(server: Server, draw: random.Random, number: int) -> Counter[int]:
-    statuses: Counter[int] = Counter()
+async def fuzz(server: Server, draw: random.Random, number: int) -> Counter[int]:
+    found: Counter[int] = Counter()
     address = urlsplit(server.url)
     requests = (raw_requests.raw_request(draw) for _ in range(number))
 
@@ -145,20 +191,21 @@ async def fuzzed(server: Server, draw: random.Random, number: int) -> Counter[in
         for request in requests:
             reader, writer = await asyncio.open_connection(address.hostname, address.port)
             try:
-                writer.write(request + (GOOD if len(request) % 7 == 0 else b""))
-                writer.write_eof()
-                answer = await asyncio.wait_for(reader.read(), 30)
-            except OSError:
-                answer = b""
+                writer.write(request + (LAST if len(request) % 7 == 0 else b""))
+                responses = b""
+                while part := await asyncio.wait_for(reader.read(65536), WAIT):
+                    responses += part
+            except (OSError, TimeoutError):  # the server waits for more, or keeps the connection open
+                pass
             finally:
                 writer.close()
-            statuses.update(map(int, re.findall(rb"HTTP/1\.1 (\d{3}) ", answer)))
+            found.update(statuses(responses))
 
     await asyncio.gather(*(client() for _ in range(AT_ONCE)))
-    return statuses
+    return found
 
 
-def test_log_is_readable_and_holds_no_key() -> None:
+def test_log_is_readable_and_contains_no_key() -> None:
     lines: list[str] = []
     secret = "pk_live_never_seen"  # noqa: S105
     with sandbox(show=lines.append) as server:
@@ -181,3 +228,32 @@ def test_log_is_readable_and_holds_no_key() -> None:
     assert KEY not in log
     assert "never_seen" not in log
     assert log.count("[key]") >= 4
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_requests_in_progress_are_finished_at_the_end(number: signal.Signals) -> None:
+    lines: list[str] = []
+    with sandbox("--latency", "1s", show=lines.append) as server, connect(server) as half, connect(server) as whole:
+        half.sendall(GOOD[:-5])
+        whole.sendall(GOOD)
+        time.sleep(0.5)
+        os.kill(server.pid, number)
+        assert statuses(received(whole)) == [200]
+        assert received(half) == b""
+        assert server.wait() == 0
+    assert "Traceback" not in "".join(lines)
+
+
+def test_second_signal_ends_it_at_once() -> None:
+    lines: list[str] = []
+    with sandbox("--latency", "30s", show=lines.append) as server, connect(server) as connection:
+        connection.sendall(GOOD)
+        time.sleep(0.3)
+        began = time.monotonic()
+        for _ in range(2):
+            os.kill(server.pid, signal.SIGINT)
+            time.sleep(0.4)
+        assert server.wait() == 0
+        assert time.monotonic() - began < 3
+        assert statuses(received(connection)) == [503]
+    assert "Traceback" not in "".join(lines)

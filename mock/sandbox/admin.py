@@ -1,125 +1,88 @@
-"""What the sandbox serves beside the contract's paths: the reference page, and for this machine alone its own doors.
-
-The doors are for looking inside, resetting it, and moving a campaign.
-"""
+"""What the sandbox serves in addition to the contract: the reference page, and admin endpoints for this machine."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import orjson
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route
+from starlette.types import Receive, Scope
 
-from mock.sandbox.body import read_body
-from mock.sandbox.examples import RETRY_AFTER
-from mock.sandbox.rules import Refusal
-from mock.sandbox.store import Store, Unavailable
 from puffle.address import is_loopback
-from puffle.contract import JSON, Operation
+
+from .exceptions import Refusal
+from .messages import Reply, read_body
+
+if TYPE_CHECKING:
+    from .app import Sandbox
 
 PREFIX = "/_sandbox"
 
 
-class Served(Protocol):
-    """What is being served at the moment; ``--reload`` changes the operation."""
-
-    @property
-    def operation(self) -> Operation:
-        """The contract's operation."""
-
-    @property
-    def store(self) -> Store:
-        """Where the leads are kept."""
-
-
-def create_admin(served: Served) -> Starlette:
-    """Serve the page and the doors, and answer 404 everywhere else."""
-
-    def reference(_: Request) -> Response:
-        from pages.reference import NoPage, page  # many a sandbox is started that nobody looks at
-
-        try:
-            return HTMLResponse(page(served.operation.contract))
-        except NoPage as error:
-            raise HTTPException(503, f"{error}.") from None
-
-    def health(_: Request) -> Any:
-        return {"status": "ok", "contract": served.operation.contract.version, "leads": served.store.count()}
-
-    def state(_: Request) -> Any:
-        return {"workspaces": served.store.workspaces()}
-
-    def reset(_: Request) -> Any:
-        served.store.reset()
-        return {"status": "reset"}
-
-    async def set_status(request: Request) -> Any:
-        statuses = served.operation.definition.get("x-campaign-statuses", [])
-        try:
-            wanted = orjson.loads(await read_body(request.receive))["status"]
-        except Refusal as refused:
-            raise HTTPException(refused.status, refused.error) from None
-        except (ValueError, LookupError, TypeError):
-            wanted = None
-        if wanted not in statuses:
-            raise HTTPException(400, f'Send {{"status": …}} with one of {", ".join(statuses)}.')
-        campaign = request.path_params["id"].lower()
-        if not served.store.set_status(campaign, wanted):
-            raise HTTPException(404, "Campaign not found.")
-        return {"id": campaign, "status": wanted}
-
-    def door(path: str, method: str, answer: Callable[[Request], Any]) -> Route:
-        async def open_door(request: Request) -> Response:
-            if not _from_this_machine(request):
-                raise HTTPException(404)
-            content = answer(request)
-            return _json(200, await content if isinstance(content, Awaitable) else content)
-
-        return Route(PREFIX + path, open_door, methods=[method])
-
-    async def refuse(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        if error.status_code == 404 and error.detail == "Not Found":
-            described = f"{served.operation.method} {served.operation.path_template}"
-            error.detail = f"There is nothing here; the contract describes {described}."
-        elif error.status_code == 405:
-            error.detail = f"{request.method} is not possible here; use {(error.headers or {}).get('Allow')}."
-        return _json(error.status_code, {"error": error.detail}, dict(error.headers or {}))
-
-    app = Starlette(
-        routes=[
-            Route("/", reference),
-            door("/health", "GET", health),
-            door("/state", "GET", state),
-            door("/reset", "POST", reset),
-            door("/campaigns/{id}/status", "PUT", set_status),
-        ],
-        exception_handlers={HTTPException: refuse, Unavailable: _unavailable},
-    )
-    app.router.redirect_slashes = False
-    return app
+async def respond(sandbox: Sandbox, scope: Scope, headers: Mapping[str, str], receive: Receive) -> Reply:
+    """Respond to a request for a path that the contract does not describe."""
+    for method, pattern, endpoint in _ENDPOINTS:
+        found = re.fullmatch(pattern, scope["path"])
+        if found and (endpoint is _reference or _is_local(scope, headers)):
+            if scope["method"].replace("HEAD", "GET") != method:
+                return Reply.error(405, f"{scope['method']} is not supported here; use {method}.", {"Allow": method})
+            return await endpoint(sandbox, receive, *found.groups())
+    described = ", ".join(f"{one.method} {one.path_template}" for one in sandbox.contract.operations)
+    raise Refusal(404, f"There is nothing at this path; the contract describes {described}.")
 
 
-def _from_this_machine(request: Request) -> bool:
-    """Neither another machine, nor a page of another origin in a browser here, nor one that borrowed our address."""
-    host, origin = request.headers.get("host", ""), request.headers.get("origin")
+async def _reference(sandbox: Sandbox, _: Receive) -> Reply:
+    from pages.reference import NoPage, page  # here, because it would slow down every start
+
+    try:
+        return Reply(200, page(sandbox.contract).encode(), media_type=b"text/html; charset=utf-8")
+    except NoPage as error:
+        raise Refusal(503, f"{error}.") from None
+
+
+async def _health(sandbox: Sandbox, _: Receive) -> Reply:
+    about = {"status": "ok", "contract": sandbox.contract.version, "leads": sandbox.store.count()}
+    return Reply.json(200, about)
+
+
+async def _state(sandbox: Sandbox, _: Receive) -> Reply:
+    return Reply.json(200, {"workspaces": sandbox.store.workspaces()})
+
+
+async def _reset(sandbox: Sandbox, _: Receive) -> Reply:
+    sandbox.store.reset()
+    return Reply.json(200, {"status": "reset"})
+
+
+async def _set_status(sandbox: Sandbox, receive: Receive, campaign: str) -> Reply:
+    try:
+        status = orjson.loads(await read_body(receive))["status"]
+    except (ValueError, LookupError, TypeError):
+        status = None
+    if status not in sandbox.contract.campaign_statuses:
+        raise Refusal(400, f'Send {{"status": …}} with one of {", ".join(sandbox.contract.campaign_statuses)}.')
+    if not sandbox.store.set_status(campaign.lower(), status):
+        raise Refusal(404, "Campaign not found.")
+    return Reply.json(200, {"id": campaign.lower(), "status": status})
+
+
+_ENDPOINTS = (
+    ("GET", "/", _reference),
+    ("GET", f"{PREFIX}/health", _health),
+    ("GET", f"{PREFIX}/state", _state),
+    ("POST", f"{PREFIX}/reset", _reset),
+    ("PUT", f"{PREFIX}/campaigns/([^/]+)/status", _set_status),
+)
+
+
+def _is_local(scope: Scope, headers: Mapping[str, str]) -> bool:
+    """Not from another machine, nor from a page of another origin, nor from a page whose host name resolves to us."""
+    host, client = headers.get("host", ""), scope.get("client")
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return False
-    own = origin in (None, f"http://{host}")
-    return own and request.client is not None and is_loopback(request.client.host) and is_loopback(name)
-
-
-async def _unavailable(_: Request, error: Exception) -> Response:
-    return _json(503, {"error": f"The data file cannot be used: {error}."}, {"Retry-After": RETRY_AFTER})
-
-
-def _json(status: int, body: object, headers: dict[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(body), status, headers, media_type=JSON)
+    same_origin = headers.get("origin") in (None, f"http://{host}")
+    return same_origin and client is not None and is_loopback(client[0]) and is_loopback(name)

@@ -1,153 +1,151 @@
-"""The sandbox as a web application."""
+"""The sandbox as a web application: it finds the operation that a request is for, and lets its handler respond."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 import time
+from collections.abc import Iterator, Mapping
+from urllib.parse import parse_qsl
 
-import orjson
-from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from mock.sandbox.access_log import AccessLog
-from mock.sandbox.admin import PREFIX, create_admin
-from mock.sandbox.answer import Answer, refusal, send_answer
-from mock.sandbox.body import read_body
-from mock.sandbox.examples import RETRY_AFTER, Examples, Preference
-from mock.sandbox.faults import Faults
-from mock.sandbox.rules import OPERATION, Refusal, Rules
-from mock.sandbox.store import Busy, Store, Unavailable
-from puffle.contract import Contract, Operation
+from puffle.contract import Contract
+from puffle.exceptions import ContractError
 
-WAITS_FOR_A_LOCK = (0.01, 0.03, 0.1, 0.3, 0.6)
-"""Seconds between tries while another program writes to the data file."""
-_HEADERS_READ = {
-    name.encode(): name
-    for name in ("access-control-request-method", "authorization", "content-type", "origin", "prefer")
-}
+from . import admin
+from .access_log import AccessLog
+from .examples import RETRY_AFTER
+from .exceptions import Refusal, StoreUnavailable
+from .faults import Faults
+from .handler import ExampleHandler, Handler
+from .messages import Incoming, Reply, read_body
+from .operations import discover
+from .store import Store
 
 
 class Sandbox:
-    """Serves the contract's operation by rules, and the sandbox's own doors beside it."""
+    """Serves the operations of a contract, and the sandbox's admin endpoints.
+
+    Args:
+        contract: the contract.
+        store: the state.
+        handlers: what carries out operations, by the operation's key; the others are answered from examples.
+        faults: delays and failures to inject.
+        log: where requests are logged.
+        cors: whether pages of other origins may use it.
+
+    Raises:
+        ContractError: the contract cannot be served.
+    """
 
     def __init__(
         self,
         contract: Contract,
-        rules: Rules,
+        store: Store,
+        handlers: Mapping[str, type[Handler]] | None = None,
         faults: Faults | None = None,
         log: AccessLog | None = None,
         cors: bool = False,
     ) -> None:
-        """Take the rules of the contract's operation.
-
-        Args:
-            contract: what is served.
-            rules: how requests are carried out.
-            faults: waits and failures on purpose.
-            log: where each request is noted.
-            cors: whether pages of other origins are let through.
-        """
+        self.store = store
+        self._handlers = discover() if handlers is None else handlers
         self._faults = faults
         self._log = log
         self._cors = cors
-        self._doors: ASGIApp = log.watching(create_admin(self)) if log else create_admin(self)
-        self.use(contract, rules)
+        self.use(contract)
 
-    def use(self, contract: Contract, rules: Rules) -> None:
-        """Serve this contract by these rules from the next request on."""
-        operation = contract.operation(OPERATION)
-        before, _, rest = operation.path_template.partition("{")
-        path = re.compile(re.escape(before) + "([^/]+)" + re.escape(rest.partition("}")[2]))
-        self._examples = Examples(operation)
-        self.operation: Operation = operation
-        self._path, self._rules = path, rules
-        # The preflight of a page never reaches what is served, which notes the other requests itself.
-        self._pages: ASGIApp = self._across_origins()
-        self._preflights = self._log.watching(self._pages) if self._log else self._pages
+    def use(self, contract: Contract) -> None:
+        """Serve this contract from the next request on; one that cannot be served raises ContractError instead."""
+        routes: dict[str, _Route] = {}
+        for operation in contract.operations:
+            route = routes.setdefault(operation.path_template, _Route(operation.path_template))
+            try:
+                handler = self._handlers.get(operation.key, ExampleHandler)(operation, self.store)
+            except (AttributeError, LookupError, TypeError) as error:
+                problem = f"is not described as the sandbox needs it ({type(error).__name__}: {error})"
+                raise ContractError(f"{operation.method} {operation.path_template} {problem}") from None
+            route.handlers[operation.method] = handler
+        self._routes = sorted(routes.values(), key=lambda route: len(route.parameters))
+        self.contract = contract
 
-    @property
-    def store(self) -> Store:
-        """Where the leads are kept."""
-        return self._rules.store
+    def notices(self) -> Iterator[str]:
+        """A line for each operation that is answered from the contract's examples."""
+        for operation in self.contract.operations:
+            if operation.key not in self._handlers:
+                yield f"{operation.method} {operation.path_template} has no module: it responds with examples."
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        headers = _headers(scope)
-        if not self._cors or "origin" not in headers or scope["path"].startswith(PREFIX):
-            await self._serve(scope, receive, send, headers)
-        elif scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
-            await self._preflights(scope, receive, send)
-        else:
-            await self._pages(scope, receive, send)
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send, headers: dict[str, str] | None = None) -> None:
+        """Respond to one request."""
         began = time.time()
-        found = self._path.fullmatch(scope["path"])
-        if found is None:
-            await self._doors(scope, receive, send)
-            return
-        answer = await self._answer(scope["method"], found[1], headers or _headers(scope), receive)
-        await send_answer(send, answer)
+        headers = _headers(scope)
+        shared = self._cors and "origin" in headers and not scope["path"].startswith(admin.PREFIX)
+        if shared and scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
+            reply = Reply(200, b"")
+        else:
+            reply = await self._reply(scope, headers, receive)
+        await (reply.with_headers(self._cors_headers(headers)) if shared else reply).send(send)
         if self._log:
-            self._log.answered(scope, answer.status, answer.body, began)
+            self._log.responded(scope, reply.status, reply.body, began)
 
-    def _across_origins(self) -> ASGIApp:
-        """Let a page of any origin call what is served, and read what a client must read of its answers."""
-        return CORSMiddleware(
-            self._serve,
-            allow_origin_regex=".*",
-            allow_credentials=True,
-            allow_methods=[self.operation.method],
-            allow_headers=["*"],
-            allow_private_network=True,
-            expose_headers=["Allow", "Retry-After", "WWW-Authenticate"],
-        )
-
-    async def _answer(self, method: str, campaign_id: str, headers: dict[str, str], receive: Receive) -> Answer:
+    async def _reply(self, scope: Scope, headers: Mapping[str, str], receive: Receive) -> Reply:
         try:
-            if method != self.operation.method:
-                allowed = self.operation.method
-                raise Refusal(405, f"{method} is not described by the contract; it allows {allowed}.")
-            body = await read_body(receive)
-            if self._faults or "prefer" in headers:
-                wanted = await self._wanted(campaign_id, headers, body)
-                if wanted:
-                    return wanted.beside(self._headers_of(wanted.status))
-            for pause in WAITS_FOR_A_LOCK:
-                try:
-                    return Answer(200, orjson.dumps({"prospect": self._rules.update_lead(campaign_id, headers, body)}))
-                except Busy:
-                    await asyncio.sleep(pause)
-            raise Unavailable("another program is writing to it")
-        except Refusal as refused:
-            return refusal(refused.status, refused.error, self._headers_of(refused.status))
-        except Unavailable as error:
-            wait = [("Retry-After", RETRY_AFTER)]
-            return refusal(503, f"The data file cannot be used: {error}. Nothing was changed.", wait)
+            for route in self._routes:
+                found = route.match(scope["path"])
+                if found:
+                    parameters = dict(zip(route.parameters, found.groups(), strict=True))
+                    query = parse_qsl(scope["query_string"].decode("latin-1"), True) if scope["query_string"] else ()
+                    incoming = Incoming(parameters, dict(query), headers, await read_body(receive))
+                    reply = await self._operate(route.handlers, scope["method"], incoming)
+                    break
+            else:
+                reply = await admin.respond(self, scope, headers, receive)
+        except Refusal as refusal:
+            reply = Reply.error(refusal.status, refusal.error)
+        except StoreUnavailable as error:
+            reply = Reply.error(503, f"The data file cannot be used: {error}. Nothing was changed.", RETRY_AFTER)
+        return reply.with_headers({"WWW-Authenticate": "Bearer"}) if reply.status == 401 else reply
 
-    async def _wanted(self, campaign_id: str, headers: dict[str, str], body: bytes) -> Answer | None:
-        """What the client prefers to see, or the failure that is drawn; None where the request is to be carried out."""
-        wait, failure = self._faults.draw() if self._faults else (0.0, None)
-        if wait:
-            await asyncio.sleep(wait)
-        preference = Preference.read(headers.get("prefer", ""))
-        if preference:
-            self._rules.check_shape(campaign_id, headers, body)
-            return self._examples.preferred(preference)
-        return self._examples.failure(failure) if failure else None
+    async def _operate(self, handlers: Mapping[str, Handler], method: str, incoming: Incoming) -> Reply:
+        handler = handlers.get(method)
+        if handler is None:
+            allowed = ", ".join(handlers)
+            error = f"{method} is not described by the contract; it allows {allowed}."
+            return Reply.error(405, error, {"Allow": allowed})
+        delay, failure = self._faults.draw() if self._faults else (0, None)
+        if delay:
+            await asyncio.sleep(delay)
+        preferred = handler.examples.preferred(incoming.headers["prefer"]) if "prefer" in incoming.headers else None
+        if preferred:
+            handler.check_shape(incoming)
+            return preferred
+        return handler.examples.failure(failure) if failure else handler.respond(incoming)
 
-    def _headers_of(self, status: int) -> list[tuple[str, str]]:
-        if status == 401:
-            return [("WWW-Authenticate", "Bearer")]
-        return [("Allow", self.operation.method)] if status == 405 else []
+    def _cors_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Let a page of any origin send the request, and read what a client needs of the response."""
+        return {
+            "Access-Control-Allow-Origin": headers["origin"],
+            "Access-Control-Allow-Credentials": "true",
+            "Access-Control-Allow-Methods": ", ".join(sorted({one.method for one in self.contract.operations})),
+            "Access-Control-Allow-Headers": headers.get("access-control-request-headers", "*"),
+            "Access-Control-Allow-Private-Network": "true",
+            "Access-Control-Expose-Headers": "Allow, Retry-After, WWW-Authenticate",
+            "Vary": "Origin",
+        }
+
+
+class _Route:
+    def __init__(self, template: str) -> None:
+        parts = re.split(r"\{([^}]*)\}", template)
+        self.parameters = parts[1::2]
+        self.match = re.compile("([^/]+)".join(map(re.escape, parts[::2]))).fullmatch
+        self.handlers: dict[str, Handler] = {}
 
 
 def _headers(scope: Scope) -> dict[str, str]:
-    """The headers that are looked at. One that comes twice is a list, as HTTP has it."""
-    headers: dict[str, str] = {}
-    for raw_name, value in scope["headers"]:
-        if raw_name in _HEADERS_READ:
-            name, text = _HEADERS_READ[raw_name], value.decode("latin-1")
-            headers[name] = f"{headers[name]}, {text}" if name in headers else text
+    """The headers by name. One that is sent twice is a list, as in HTTP."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    if len(headers) < len(scope["headers"]):
+        for name in headers:
+            headers[name] = ", ".join(v.decode("latin-1") for n, v in scope["headers"] if n == name.encode("latin-1"))
     return headers

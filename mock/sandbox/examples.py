@@ -1,83 +1,61 @@
-"""The answers that the contract shows, for whoever wants to see one of them: ``Prefer`` as Prism understands it."""
+"""The responses that the contract shows, and ``Prefer``, with which a client asks for one of them as in Prism."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 
-from mock.sandbox.answer import Answer, json_answer, refusal
-from mock.sandbox.rules import Refusal
 from puffle.contract import Operation
 
-RETRY_AFTER = "1"
-"""Seconds to wait, where the contract shows no other wait."""
+from .exceptions import Refusal
+from .messages import Reply
 
-
-@dataclass(frozen=True)
-class Preference:
-    """What a ``Prefer`` header asks for."""
-
-    status: int | None
-    example: str | None
-
-    @classmethod
-    def read(cls, header: str) -> Preference | None:
-        """Read ``code=404, example=NAME``, either or both; None where the header speaks of neither.
-
-        Raises:
-            Refusal: the code is no status.
-        """
-        wishes: dict[str, str] = {}
-        for part in header.split(","):
-            name, _, value = part.partition(";")[0].partition("=")
-            wishes.setdefault(name.strip().lower(), value.strip().strip('"'))
-        code, example = wishes.get("code"), wishes.get("example")
-        if code is None and example is None:
-            return None
-        if code is not None and not (code.isascii() and code.isdigit() and len(code) == 3 and code >= "100"):
-            raise Refusal(422, f"Prefer: code={code} is no status; write three digits, such as code=404.")
-        return cls(int(code) if code else None, example)
+RETRY_AFTER = {"Retry-After": "1"}
 
 
 class Examples:
-    """The answers that an operation shows, by status and by name."""
+    """The example responses of an operation, by status and by name."""
 
     def __init__(self, operation: Operation) -> None:
-        """Write them out."""
-        self._answers: dict[int, dict[str, Answer]] = {}
-        for shown in operation.example_answers():
-            answer = json_answer(shown.status, shown.body, shown.headers.items())
-            self._answers.setdefault(shown.status, {})[shown.name] = answer
-        self._success = min((status for status in self._answers if 200 <= status < 300), default=200)
+        self._replies: dict[int, dict[str, Reply]] = {}
+        for example in operation.example_responses():
+            reply = Reply.json(example.status, example.body, example.headers)
+            self._replies.setdefault(example.status, {})[example.name] = reply
 
-    def preferred(self, preference: Preference) -> Answer:
-        """The example that is asked for: the first of a status, or the one of that name, of a success by default.
+    def success(self, name: str | None = None) -> Reply:
+        """The first example of a success, or the one of that name."""
+        return self._find(min((status for status in self._replies if 200 <= status < 300), default=200), name)
+
+    def preferred(self, prefer: str) -> Reply | None:
+        """The response that a ``Prefer`` header asks for with ``code=404``, ``example=NAME`` or both; None for neither.
 
         Raises:
-            Refusal: the contract shows no such answer.
+            Refusal: the contract shows no such response.
         """
-        status = preference.status or self._success
-        answers: Mapping[str, Answer] = self._answers.get(status, {})
-        if not answers:
-            raise Refusal(404, f"Prefer: the contract shows no answer {status}; {_choice(map(str, self._answers))}.")
-        if preference.example is None:
-            return next(iter(answers.values()))
-        if preference.example not in answers:
-            name = preference.example[:100]
-            raise Refusal(404, f"Prefer: the contract shows no {status} named {name}; {_choice(answers)}.")
-        return answers[preference.example]
+        preferences: dict[str, str] = {}
+        for part in prefer.split(","):
+            name, _, value = part.partition(";")[0].partition("=")
+            preferences.setdefault(name.strip().lower(), value.strip().strip('"'))
+        code, example = preferences.get("code"), preferences.get("example")
+        if code is None:
+            return None if example is None else self.success(example)
+        if not (code.isascii() and code.isdigit() and len(code) == 3 and code >= "100"):
+            raise Refusal(422, f"Prefer: code={code} is not a status; write three digits, such as code=404.")
+        return self._find(int(code), example)
 
-    def failure(self, status: int) -> Answer:
-        """The first example of a status, or an error of that status in the contract's shape."""
-        if status in self._answers:
-            return next(iter(self._answers[status].values()))
-        try:
-            phrase = HTTPStatus(status).phrase
-        except ValueError:
-            phrase = f"Status {status}"
-        return refusal(status, f"{phrase}.", [("Retry-After", RETRY_AFTER)] if status in (429, 503) else ())
+    def failure(self, status: int) -> Reply:
+        """The first example of a status, or else an error that names it."""
+        if status in self._replies:
+            return self._find(status, None)
+        phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else f"Status {status}"
+        return Reply.error(status, f"{phrase}.", RETRY_AFTER if status in (429, 503) else {})
 
-
-def _choice(names: Iterable[str]) -> str:
-    return f"choose from {', '.join(names)}"
+    def _find(self, status: int, name: str | None) -> Reply:
+        replies = self._replies.get(status)
+        if not replies:
+            statuses = ", ".join(map(str, self._replies))
+            raise Refusal(404, f"The contract has no example of a {status}; choose from {statuses}.")
+        if name is not None and name not in replies:
+            raise Refusal(
+                404, f"The contract has no {status} example named {name[:100]}; choose from {', '.join(replies)}."
+            )
+        return next(iter(replies.values())) if name is None else replies[name]

@@ -1,0 +1,43 @@
+"""Errors that the sandbox raises on purpose.
+
+SandboxError
+├── CannotServe           it cannot start
+├── InvalidSeed           a seed file cannot be used; the message names the place in it
+├── Refusal               a request is refused; nothing was changed
+└── StoreError
+    ├── StoreUnavailable  the data file cannot be read or written at the moment; nothing was changed
+    └── UnusableStore     the data file cannot be opened
+"""
+
+
+class SandboxError(Exception):
+    """Base class of all errors of this package."""
+
+
+class CannotServe(SandboxError):
+    """The sandbox cannot start."""
+
+
+class InvalidSeed(SandboxError):
+    """A seed file cannot be used."""
+
+
+class Refusal(SandboxError):
+    """A request is refused, with this status and for this reason."""
+
+    def __init__(self, status: int, error: str) -> None:
+        super().__init__(error)
+        self.status = status
+        self.error = error
+
+
+class StoreError(SandboxError):
+    """The state cannot be used."""
+
+
+class StoreUnavailable(StoreError):
+    """The data file cannot be read or written at the moment."""
+
+
+class UnusableStore(StoreError):
+    """The data file cannot be opened."""
