@@ -1,1 +1,1 @@
-"""Contract tests: does an implementation keep the contract? It is known by its URL alone."""
+"""Tests that judge whether a target, known only by its URL, keeps the contract."""

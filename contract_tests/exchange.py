@@ -1,4 +1,4 @@
-"""One request and the answer to it, as the verdict shows them."""
+"""What the verdict shows: a request, its response, and the case of a test that made it."""
 
 from __future__ import annotations
 
@@ -8,28 +8,38 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from puffle import strict_json
 from puffle.curl import curl
+from puffle.exceptions import NotJSON
 from puffle.secret import in_shell
 
-NOT_JSON = object()
-LONGEST_SHOWN = 400
+MAX_SHOWN = 400
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it is sent, but for the key."""
+    """A request as it is sent, except for the key."""
 
     method: str
     url: str
     authorization: str | None
-    """As ``Secret.header`` takes it."""
+    """A template for ``Secret.header``; None sends no header."""
     content_type: str
     body: bytes
     campaign: str = field(default="", kw_only=True)
-    """The one in the URL."""
+    operation: str = field(default="", kw_only=True)
+    """The operation's key."""
+
+    @cached_property
+    def sent(self) -> Any:
+        """The parsed body, as a lenient server would read it; None when it is not JSON."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
 
     def curl(self) -> str:
-        """The same request as a command of bash that runs as it is, with the key in the environment."""
+        """The request as a bash command that reads the key from the environment."""
         headers = [shlex.quote(f"Content-Type: {self.content_type}".rstrip())]
         if self.authorization is not None:
             headers.insert(0, f'"Authorization: {in_shell(self.authorization)}"')
@@ -38,36 +48,55 @@ class Request:
 
 @dataclass(frozen=True)
 class Exchange(Request):
-    """A request, and what came back."""
+    """A request and its response."""
 
     status: int
-    """0 where no answer came."""
+    """0 when there was no response."""
     media_type: str
-    """Of the answer, in lower case and without parameters."""
-    answer: bytes
-    """Without the key."""
+    """In lower case and without parameters."""
+    content: bytes
+    """The body of the response, with the key hidden."""
 
     @cached_property
     def json(self) -> Any:
-        """The parsed answer, ``NOT_JSON`` where it is none."""
+        """The parsed body of the response; a ``NotJSON`` when it is not strict JSON."""
         try:
-            return json.loads(self.answer)
-        except (ValueError, RecursionError):
-            return NOT_JSON
-
-    @property
-    def row(self) -> dict[str, Any]:
-        """The lead that a 200 answers with, empty where it holds none."""
-        prospect = self.json.get("prospect") if isinstance(self.json, dict) else None
-        return prospect if isinstance(prospect, dict) else {}
+            return strict_json.parse(self.content)
+        except NotJSON as error:
+            return error
 
     @property
     def text(self) -> str:
-        """The answer for a person to read."""
-        return self.answer.decode("utf-8", "replace")
+        """The body of the response as text."""
+        return self.content.decode("utf-8", "replace")
 
     def outcome(self) -> str:
-        """What came, in one line."""
-        text = "".join(mark if mark.isprintable() else " " for mark in self.text)
-        shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}… ({len(self.answer)} bytes)"
+        """The response in one line."""
+        text = "".join(char if char.isprintable() else " " for char in self.text)
+        shown = text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}… ({len(self.content)} bytes)"
         return f"{self.status} {shown}".rstrip() if self.status else shown
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of a test, which can be replayed alone (``CASE=``)."""
+
+    test: str
+    """The test's name, with its parameters."""
+    choices: bytes = b""
+    """What Hypothesis drew, in its own encoding; empty when the test draws nothing."""
+
+    @classmethod
+    def read(cls, text: str) -> Case:
+        """Parse a case as ``str`` prints it."""
+        test, _, choices = text.partition("@")
+        return cls(test, choices.encode())
+
+    def __str__(self) -> str:
+        return f"{self.test}@{self.choices.decode()}" if self.choices else self.test
+
+
+def quoted(value: object) -> str:
+    """A value as JSON, cut to a readable length."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 160 else f"{text[:160]}… ({len(text)} characters)"

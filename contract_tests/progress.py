@@ -1,4 +1,4 @@
-"""How far a run is, for whoever waits for it."""
+"""Shows how far a run is."""
 
 from __future__ import annotations
 
@@ -6,53 +6,35 @@ import contextlib
 import time
 from typing import TextIO
 
-from contract_tests.gate import Gate
-
-SECONDS_BETWEEN_LINES = 10.0
-"""Where no terminal shows it, a run that takes longer says now and then that it goes on."""
-SECONDS_BETWEEN_LOOKS = 0.1
+from .client import Client
 
 
 class Progress:
-    """A line that is written over on a terminal; elsewhere one now and then."""
+    """A line that is overwritten on a terminal; elsewhere, a new line every ten seconds."""
 
-    def __init__(self, stream: TextIO, gate: Gate) -> None:
-        """Take where it is shown, and what counts the requests."""
+    def __init__(self, stream: TextIO, client: Client) -> None:
         self.tests = 0
-        """How many there are."""
-        self._stream = stream
-        self._gate = gate
-        self._live = stream.isatty()
-        self._pause = SECONDS_BETWEEN_LOOKS if self._live else SECONDS_BETWEEN_LINES
+        """The number of tests."""
+        self._stream, self._client, self._live = stream, client, stream.isatty()
         self._started = self._shown = time.monotonic()
-        self._done = 0
-        self.ended = False
-        """Nothing that is sent from now on belongs to a test."""
-        self._rule = ""
+        self._begun, self._rule = 0, ""
 
     def begin(self, rule: str) -> None:
-        """A test of this rule begins."""
-        self._done += 1
-        self._rule = rule
-        self.tick()
+        """A test of a rule begins."""
+        self._begun, self._rule = self._begun + 1, rule
 
-    def tick(self) -> None:
-        """Something was sent."""
-        now = time.monotonic()
-        if self.ended or now - self._shown < self._pause:
-            return
-        self._shown = now
-        seconds = now - self._started
-        line = f"  test {self._done} of {self.tests}, {self._gate.requests} requests, {seconds:.0f} s: {self._rule}"
-        self._show(f"\r\033[K{line}" if self._live else f"{line}\n")
+    def update(self) -> None:
+        """A request was sent."""
+        if (now := time.monotonic()) - self._shown >= (0.1 if self._live else 10):
+            self._shown, requests = now, self._client.requests
+            progress = f"test {self._begun} of {self.tests}, {requests} requests, {now - self._started:.0f} s"
+            self._show(f"\r\033[K  {progress}: {self._rule}" if self._live else f"  {progress}: {self._rule}\n")
 
     def end(self) -> None:
-        """Leave nothing on the terminal, and say no more."""
-        self.ended = True
-        if self._live:
-            self._show("\r\033[K")
+        """Remove the line from the terminal."""
+        self._show("\r\033[K" if self._live else "")
 
     def _show(self, text: str) -> None:
-        # A terminal that is gone must not keep the leads from being put back.
+        # A terminal that is gone must not keep the leads from being restored.
         with contextlib.suppress(OSError, ValueError):
             print(text, end="", file=self._stream, flush=True)

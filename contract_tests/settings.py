@@ -1,220 +1,217 @@
-"""What the person who runs the contract tests has said: the variables of ``.env.example``, and a few switches."""
+"""What to judge and how: flags, and the ``PUFFLE_…`` variables that ``.env.example`` lists."""
 
 from __future__ import annotations
 
+import argparse
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple, NoReturn
 
 import yaml
 
-from contract_tests.case import Case
 from puffle import address
 
-RATE_ELSEWHERE = 5.0
-"""Requests a second to a host that is not this machine, where nothing else is asked for."""
+from .exceptions import CannotJudge, NotConfirmed
+from .exchange import Case, quoted
+
+REMOTE_RATE = 5.0
+"""Requests per second to a host that is not this machine, unless ``--rate`` says otherwise."""
 
 
 @dataclass(frozen=True)
 class Profile:
     """How thoroughly to judge."""
 
+    name: str
     cases: int
-    """How many each test draws."""
+    """The number of cases that each test draws."""
     requests: int
-    """About how many requests come of that."""
+    """About how many requests that makes."""
+    shrink_seconds: float = 1
+    """How long to look for a shorter request that fails the same test."""
 
 
-PROFILES = {"quick": Profile(10, 2_600), "deep": Profile(200, 36_000)}
+PROFILES = {profile.name: profile for profile in (Profile("quick", 10, 2_600), Profile("deep", 200, 36_000))}
 
 
-class NotJudged(Exception):
-    """The implementation could not be judged: the message says why, and what to do (exit code 2)."""
-
-
-class NotConfirmed(NotJudged):
-    """Nothing was sent, because nobody has said that the host may be sent what the plan says."""
-
-    def __init__(self, host: str, plan: str) -> None:
-        """Take the host and what would be done there."""
-        super().__init__(f"{host} is not this machine: if all that is wanted there, add CONFIRM={host}")
-        self.plan = plan
-
-
-@dataclass(frozen=True)
-class Lead:
-    """A lead by the campaign that it is in, both as UUIDs."""
+class Lead(NamedTuple):
+    """A lead and the campaign it is in, both as UUIDs."""
 
     campaign: str
     id: str
 
-    def columns(self) -> tuple[tuple[str, str], ...]:
-        """What its row must hold."""
-        return ("id", self.id), ("campaign_id", self.campaign)
 
+class Deviations(NamedTuple):
+    """How a mock is known to differ from the contract."""
 
-@dataclass(frozen=True)
-class Deviations:
-    """What a known implementation does otherwise than the contract, each with its reason."""
-
-    unverifiable: Mapping[str, str] = field(default_factory=dict)
-    """Rule to the reason why this implementation cannot show it."""
-    excused: tuple[Mapping[str, str], ...] = ()
-    """``name`` and ``reason`` of a deviation, the ``check`` that meets it and, optionally, a text in the ``answer`` and
-    one that the ``body`` sent begins with."""
+    not_verified: Mapping[str, str] = {}
+    """Rule to the reason why the mock cannot show it."""
+    known: Sequence[Mapping[str, str]] = ()
+    """``name`` and ``reason`` of a difference, and the ``rule`` that it violates; optionally the ``test`` that fails,
+    the beginning of the request's ``body``, and a text in the ``response``."""
 
     @classmethod
-    def read(cls, file: Path) -> Deviations:
-        """Read the file of a known implementation."""
-        document: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
-        reasons = {rule: part["reason"].strip() for part in document["not-verified"] for rule in part["rules"]}
-        return cls(reasons, tuple(document["excused"]))
+    def read(cls, file: str) -> Deviations:
+        """Read the deviations file of a mock; there are none without one."""
+        parsed = yaml.safe_load(Path(file).read_text("utf-8")) if file else {}
+        reasons = {rule: entry["reason"] for entry in parsed.get("not-verified", ()) for rule in entry["rules"]}
+        return cls(reasons, parsed.get("known-deviations", ()))
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the implementation is, with which key it is reached, and which leads may be used."""
+    """What to judge and how."""
 
     base_url: str
     key: str = field(repr=False)
     lead: Lead
+    """The lead that is edited."""
     other: Lead | None
+    """Another lead of the same campaign."""
     launched: Lead | None
+    """A lead of a campaign that is not a draft."""
     foreign: Lead | None
-    profile: str
+    """A lead of another workspace."""
+    profile: Profile
     strict: bool
     seed: int
     deviations: Deviations
     rate: float | None
-    """Most requests a second; None sets no limit."""
+    """Maximum number of requests per second; None sets no limit."""
     restore: bool
-    """Nothing is edited that could not be put back, on a host that is not this machine."""
+    """Edit nothing on a remote host that could not be restored."""
     case: Case | None
-    """The only one to send."""
+    """The only case to run."""
     report: Path
-    """The folder that the verdict is written to."""
     mock: str
-    """The project's own mock that was started for the run, empty where ``base_url`` was given."""
+    """The project's mock that was started for the run; empty when ``base_url`` was given."""
+    tests: Sequence[str]
+    """Options for pytest, which choose tests."""
 
     @classmethod
-    def read(cls, environment: Mapping[str, str]) -> Settings:
-        """Take the settings from environment variables.
+    def read(cls, arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
+        """Combine flags and environment variables.
 
         Raises:
-            NotJudged: one is missing or makes no sense.
+            CannotJudge: one of them is missing or invalid.
+            NotConfirmed: the target is on a remote host that ``--confirm`` does not name.
         """
+        flags, tests = _parser().parse_known_args(arguments)
         given = {name: value.strip() for name, value in environment.items() if value.strip()}
-        base_url = _base_url(given)
+        mock = {} if flags.base_url else given
+        base_url = _checked_url(flags.base_url or mock.get("PUFFLE_MOCK_URL", ""))
         lead = _lead(given, "")
         if lead is None:
-            raise NotJudged("PUFFLE_CAMPAIGN_ID and PUFFLE_PROSPECT_ID are not set: name a lead that may be edited")
-        if "PUFFLE_API_KEY" not in given:
-            raise NotJudged("PUFFLE_API_KEY is not set: give the key of the workspace that owns the campaign")
-        if not (given["PUFFLE_API_KEY"].isascii() and given["PUFFLE_API_KEY"].isprintable()):
-            raise NotJudged("PUFFLE_API_KEY holds characters that no key has: copy it again")
+            raise CannotJudge("PUFFLE_CAMPAIGN_ID and PUFFLE_PROSPECT_ID are not set: name a lead that may be edited")
+        _check_that_ids_differ(given)
         other = _uuid(given, "PUFFLE_OTHER_PROSPECT_ID")
         settings = cls(
             base_url=base_url,
-            key=given["PUFFLE_API_KEY"],
+            key=_key(given),
             lead=lead,
             other=Lead(lead.campaign, other) if other else None,
             launched=_lead(given, "LAUNCHED_"),
             foreign=_lead(given, "FOREIGN_"),
-            profile=_one_of(given, "PROFILE", tuple(PROFILES)),
-            strict=_switch(given, "STRICT", otherwise=False),
-            seed=_number(given, "SEED"),
-            deviations=Deviations.read(Path(given["DEVIATIONS"])) if "DEVIATIONS" in given else Deviations(),
-            rate=_rate(given) or (None if address.is_loopback(address.host(base_url)) else RATE_ELSEWHERE),
-            restore=_switch(given, "RESTORE", otherwise=True),
-            case=Case.read(given["CASE"]) if "CASE" in given else None,
-            report=Path(given.get("REPORT", "contract-report")),
-            mock=given.get("MOCK", ""),
+            profile=PROFILES[flags.profile],
+            strict=flags.strict,
+            seed=flags.seed,
+            deviations=Deviations.read(mock.get("PUFFLE_MOCK_DEVIATIONS", "")),
+            rate=flags.rate or (None if address.is_loopback(address.host(base_url)) else REMOTE_RATE),
+            restore=flags.restore,
+            case=flags.case,
+            report=flags.report,
+            mock=mock.get("PUFFLE_MOCK", ""),
+            tests=tests,
         )
-        _check_that_leads_differ(settings)
-        if not settings.loopback and given.get("CONFIRM", "").lower() != settings.host:
+        if not settings.loopback and flags.confirm.lower() != settings.host:
             raise NotConfirmed(settings.host, settings.plan())
         return settings
 
     @property
     def host(self) -> str:
-        """The name of the machine that the implementation runs on, in lower case."""
+        """The host of the target, in lower case."""
         return address.host(self.base_url)
 
     @property
     def loopback(self) -> bool:
-        """The implementation runs on this machine."""
+        """Whether the target runs on this machine."""
         return address.is_loopback(self.host)
 
     @property
     def guarded(self) -> bool:
-        """Nothing may be edited that could not be put back."""
+        """Whether nothing may be edited that could not be restored."""
         return self.restore and not self.loopback
 
+    @property
+    def leads(self) -> list[Lead]:
+        """All configured leads; the one that is edited most comes first."""
+        return [lead for lead in (self.lead, self.other, self.launched, self.foreign) if lead]
+
     def plan(self) -> str:
-        """What a run would do, for a person to agree to."""
-        requests = PROFILES[self.profile].requests
-        pace = f"at most {self.rate:g} a second, so some {requests / self.rate / 60:.0f} minutes" if self.rate else ""
-        leads = dict.fromkeys(filter(None, (self.lead, self.other)))
-        elsewhere = dict.fromkeys(filter(None, (self.launched, self.foreign)))
-        campaigns = dict.fromkeys(lead.campaign for lead in (*leads, *elsewhere))
-        lines = [
-            f"This would send about {requests} requests ({self.profile}) to {self.base_url}, {pace}.",
-            f"Nothing but PATCH, for campaign {' and '.join(campaigns)}, and for campaigns that do not exist.",
-            f"Edited many times: lead {self.lead.id}. Its row is read first, and put back and compared",
-            "at the end, after Ctrl-C too. A field that is null there could not be cleared again, and is not edited."
+        """What a run would send, for the user to confirm."""
+        requests, rate = self.profile.requests, self.rate or REMOTE_RATE
+        last = (
+            "A field that is null could not be cleared again and is not edited."
             if self.restore
-            else "at the end, after Ctrl-C too, as far as it can be: with RESTORE=off a null field stays edited.",
+            else "With RESTORE=off, a field that is null stays edited."
+        )
+        lines = [
+            f"This would send about {requests} requests ({self.profile.name}) to {self.base_url}, "
+            f"at most {rate:g} per second: about {requests / rate / 60:.0f} minutes.",
+            f"They concern campaign {' and '.join(dict.fromkeys(lead.campaign for lead in self.leads))},",
+            "and campaigns that do not exist.",
+            f"Edited many times: lead {self.lead.id}. It is read first, then restored",
+            f"and compared at the end, after Ctrl-C too. {last}",
         ]
-        refused = [lead.id for lead in (*leads, *elsewhere) if lead != self.lead]
-        if refused:
-            lines.append(f"Edited only if the contract is broken: lead {' and '.join(refused)}.")
+        if others := " and ".join(lead.id for lead in self.leads[1:]):
+            lines.append(f"Edited only if the target violates the contract: lead {others}.")
         return "\n".join(lines)
 
 
-def _switch(given: Mapping[str, str], name: str, *, otherwise: bool) -> bool:
-    value = given.get(name, "").lower()
-    if value in ("1", "yes", "on", "true"):
-        return True
-    if value in ("0", "no", "off", "false"):
-        return False
-    if value:
-        raise NotJudged(f"{name}={given[name]} is neither on nor off: take 1 or 0")
-    return otherwise
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise CannotJudge(message)
 
 
-def _one_of(given: Mapping[str, str], name: str, known: tuple[str, ...]) -> str:
-    value = given.get(name, known[0])
-    if value not in known:
-        raise NotJudged(f"{name}={value} is unknown: take one of {', '.join(known)}")
-    return value
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m contract_tests",
+        description="Judge a target. Other options are passed to pytest, for example -k to choose tests.",
+        epilog="Exit code: 0 passed, 1 failed, 2 could not be judged. .env.example lists the variables.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--base-url", default="", metavar="URL", help="the target; default: the mock that make has started")
+    add("--profile", default="quick", choices=PROFILES, help="how many requests to send (quick)")
+    add("--seed", default=0, type=int, metavar="N", help="another seed makes other requests (0)")
+    add("--rate", type=float, metavar="N", help=f"maximum requests per second (on a remote host {REMOTE_RATE:g})")
+    add("--case", type=Case.read, help="replay one case of an earlier run")
+    add("--report", default=Path("contract-report"), type=Path, metavar="DIR", help="where to write the report")
+    add("--strict", action="store_true", help="fail when an assumption of the contract is contradicted")
+    add("--confirm", default="", metavar="HOST", help="agree to the plan that is printed for a remote host")
+    add("--no-restore", dest="restore", action="store_false", help="edit leads that cannot be restored")
+    return parser
 
 
-def _number(given: Mapping[str, str], name: str) -> int:
-    value = given.get(name, "0")
-    if not (value.isascii() and value.isdecimal() and len(value) <= 18):
-        raise NotJudged(f"{name}={value[:40]} is no whole number of up to 18 digits")
-    return int(value)
-
-
-def _rate(given: Mapping[str, str]) -> float | None:
-    if "RATE" not in given:
-        return None
+def _checked_url(base_url: str) -> str:
+    if not base_url:
+        raise CannotJudge("there is no target: set BASE_URL, or let make start one (TARGET=sandbox)")
     try:
-        rate = float(given["RATE"])
-    except ValueError:
-        rate = 0.0
-    if not 0.01 <= rate <= 10_000:
-        raise NotJudged(f"RATE={given['RATE']} is no number of requests a second: take one such as 5 or 0.5")
-    return rate
-
-
-def _base_url(given: Mapping[str, str]) -> str:
-    try:
-        return address.checked(given.get("BASE_URL", ""), "BASE_URL")
+        return address.checked(base_url, "BASE_URL")
     except ValueError as error:
-        raise NotJudged(str(error)) from None
+        raise CannotJudge(str(error)) from None
+
+
+def _key(given: Mapping[str, str]) -> str:
+    key = given.get("PUFFLE_API_KEY", "")
+    if not key:
+        raise CannotJudge("PUFFLE_API_KEY is not set: use a key of the workspace that owns the campaign")
+    if not (key.isascii() and key.isprintable()):
+        raise CannotJudge("PUFFLE_API_KEY contains characters that no key has: copy it again")
+    return key
 
 
 def _lead(given: Mapping[str, str], kind: str) -> Lead | None:
@@ -224,20 +221,16 @@ def _lead(given: Mapping[str, str], kind: str) -> Lead | None:
         return Lead(campaign, lead)
     if campaign or lead:
         missing, present = names if lead else reversed(names)
-        raise NotJudged(f"{missing} is not set, and {present} is: the two belong together")
+        raise CannotJudge(f"{missing} is not set but {present} is: set both or neither")
     return None
 
 
-def _check_that_leads_differ(settings: Settings) -> None:
-    draft, other, launched, foreign = settings.lead, settings.other, settings.launched, settings.foreign
-    if other == draft:
-        raise NotJudged("PUFFLE_OTHER_PROSPECT_ID is PUFFLE_PROSPECT_ID: name another lead of the campaign")
-    for kind, lead in (("LAUNCHED", launched), ("FOREIGN", foreign)):
-        if lead and (lead.campaign == draft.campaign or lead.id == draft.id):
-            which = "CAMPAIGN" if lead.campaign == draft.campaign else "PROSPECT"
-            raise NotJudged(f"PUFFLE_{kind}_{which}_ID is PUFFLE_{which}_ID: name another one, or leave it out")
-    if launched and foreign and launched.campaign == foreign.campaign:
-        raise NotJudged("PUFFLE_FOREIGN_CAMPAIGN_ID is PUFFLE_LAUNCHED_CAMPAIGN_ID: name one of another workspace")
+def _check_that_ids_differ(given: Mapping[str, str]) -> None:
+    seen: dict[tuple[str, str | None], str] = {}
+    for kind, what in product(("", "OTHER_", "LAUNCHED_", "FOREIGN_"), ("CAMPAIGN", "PROSPECT")):
+        name = f"PUFFLE_{kind}{what}_ID"
+        if name in given and (same := seen.setdefault((what, _uuid(given, name)), name)) != name:
+            raise CannotJudge(f"{name} equals {same}: use another id, or leave it out")
 
 
 def _uuid(given: Mapping[str, str], name: str) -> str | None:
@@ -246,4 +239,4 @@ def _uuid(given: Mapping[str, str], name: str) -> str | None:
     try:
         return str(uuid.UUID(given[name]))
     except ValueError:
-        raise NotJudged(f"{name}={given[name]} is no UUID") from None
+        raise CannotJudge(f"{name}: {quoted(given[name])} is not a UUID") from None

@@ -1,155 +1,184 @@
-"""The verdict: what the tests found of each promise."""
+"""The verdict: what the tests found about each rule."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
-from contract_tests.answers import ANSWERS, ERROR_BODY, Problem
-from contract_tests.case import Case
-from contract_tests.exchange import Exchange
-from contract_tests.settings import Deviations
-from puffle.contract import Operation, Rule
+from puffle.contract import JSON, Contract, Operation, Rule
+from puffle.operation import pointer
+
+from .exchange import Case, Exchange
+from .responses import ERROR_BODY, RESPONSES, Problem
+from .settings import Deviations
 
 REQUESTS = "requests"
-SHAPES = (
-    Rule(REQUESTS, "A request that the schemas forbid is refused.", assumed=False),
-    Rule(ANSWERS, "Every answer has a declared status, and the media type and body declared for it.", assumed=False),
-    Rule(ERROR_BODY, "Every error body is a JSON object with a text `error`.", assumed=True),
+SCHEMA_CHECKS = (
+    Rule(REQUESTS, "A request that the schemas forbid is refused.", assumed=False, place=()),
+    Rule(RESPONSES, "Every response has a declared status, and its media type and body.", assumed=False, place=()),
+    Rule(ERROR_BODY, "Every error body matches the schema that the contract assumes.", assumed=True, place=()),
 )
 
-State = Literal["kept", "broken", "contradicted", "not verified", "excused", "failed"]
-STATES: tuple[State, ...] = ("kept", "broken", "contradicted", "excused", "not verified", "failed")
+Outcome = Literal["passed", "failed", "warning", "known deviation", "not verified", "error"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one test found of one promise."""
+    """What one test found about one rule."""
 
-    state: State
+    outcome: Outcome
     detail: str = ""
-    """What was expected, or why it is not verified."""
+    """What was expected, or why the rule is not verified."""
     exchange: Exchange | None = None
     """The request that shows it."""
     after: Exchange | None = None
-    """The request that has to be sent before."""
+    """A request that must be sent first."""
     case: Case | None = None
-    """The case to run again."""
-
-
-UNMET = Finding("not verified", "no test met it")
+    """The case to replay."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A promise, and what counts of all that was found of it."""
+    """A rule and the decisive finding about it."""
 
     rule: Rule
     finding: Finding
     line: int
-    """Of the contract, where the promise stands; 0 where it is that of the schemas as a whole."""
+    """The line of the contract with the rule; 0 for the schemas as a whole."""
 
     @property
-    def state(self) -> State:
-        """A broken assumption is only contradicted."""
-        broken = self.finding.state == "broken"
-        return "contradicted" if broken and self.rule.assumed else self.finding.state
-
-    @property
-    def expected(self) -> str:
-        """What was expected, where something else came."""
-        return self.finding.detail if self.finding.exchange else ""
+    def outcome(self) -> Outcome:
+        """A failed assumption is a warning."""
+        return "warning" if self.finding.outcome == "failed" and self.rule.assumed else self.finding.outcome
 
 
 @dataclass
 class Verdict:
-    """The findings of a run, by rule and by shape."""
+    """The findings of a run, by rule."""
 
-    operation: Operation
+    contract: Contract
     deviations: Deviations
     hide: Callable[[str], str] = str
-    """Takes the key out of a text."""
+    """Removes the key from a text."""
+    strict: bool = False
+    """A warning fails the run."""
     partial: bool = False
-    """Only some tests were chosen: what they did not meet is left out."""
+    """Only some tests were chosen: rules without a finding are left out."""
+    missing: tuple[Rule, ...] = ()
+    """An entry for each operation that has no module, so that none of its rules was tested."""
     findings: dict[str, list[Finding]] = field(default_factory=dict)
-    excused: dict[str, int] = field(default_factory=dict)
-    """How often each excused deviation was met, by name."""
-    _shapes_seen: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)
+    """The names of the known deviations that were seen."""
+    _checked: set[str] = field(default_factory=set)
+    _untested: dict[str, str] = field(default_factory=dict)
+    """What to do to test a rule, by the rule's id."""
 
     def add(self, rule_id: str, test: str, finding: Finding) -> None:
-        """Take a finding; a broken promise that the deviations name is excused."""
-        if finding.state == "broken" and finding.exchange:
-            for deviation in self.deviations.excused:
-                sent, answered = deviation.get("body", "").encode(), deviation.get("answer", "")
-                exchange = finding.exchange
-                if deviation["check"] == test and exchange.body.startswith(sent) and answered in exchange.text:
-                    self.excused[deviation["name"]] = self.excused.get(deviation["name"], 0) + 1
-                    finding = Finding("excused", deviation["name"])
+        """Add a finding of a test; a failure that a known deviation describes does not count as one."""
+        if finding.outcome == "failed" and finding.exchange:
+            for known in self.deviations.known:
+                if known["rule"] == rule_id and known.get("test", test) == test and _describes(known, finding.exchange):
+                    self.seen.add(known["name"])
+                    finding = Finding("known deviation", known["name"])
                     break
-        hidden = Finding(**{**vars(finding), "detail": self.hide(finding.detail)})
-        self.findings.setdefault(rule_id, []).append(hidden)
+        self.findings.setdefault(rule_id, []).append(finding)
 
-    def take_answer(self, exchange: Exchange, problem: Problem | None) -> None:
-        """Take what was found of an answer's shape."""
+    def add_missing(self, operation: Operation, file: str) -> None:
+        """Add an operation that has no module, so that none of its rules was tested; ``file`` is where it belongs."""
+        self.missing += (Rule(operation.id, operation.summary, assumed=False, place=()),)
+        for rule in (self.missing[-1], *operation.rules):
+            self._untested[rule.id] = f"add {file} to test {operation.key}"
+
+    def add_response(self, exchange: Exchange, problem: Problem | None) -> None:
+        """Add what was found about a response."""
         if problem:
-            case = Case.of_request(exchange)
-            self.add(problem.check, problem.check, Finding("broken", problem.expected, exchange, case=case))
+            self.add(problem.check, "", Finding("failed", problem.expected, exchange))
         else:
-            self._shapes_seen |= {ANSWERS, ERROR_BODY} if exchange.status >= 400 else {ANSWERS}
+            self._checked |= {RESPONSES, ERROR_BODY} if exchange.status >= 400 else {RESPONSES}
 
     def finding(self, rule_id: str) -> Finding:
-        """What counts of all that was found of a rule: the worst of it, at its shortest."""
+        """The decisive finding about a rule: the worst, with the shortest request."""
         findings = self.findings.get(rule_id, [])
-        for state in ("broken", "failed", "not verified"):
-            found = [finding for finding in findings if finding.state == state]
+        for outcome in ("failed", "error", "not verified"):
+            found = [finding for finding in findings if finding.outcome == outcome]
             if found:
-                return min(found, key=_length)
-        excused = dict.fromkeys(finding.detail for finding in findings if finding.state == "excused")
-        if excused:
-            return Finding("excused", f"kept but for {', '.join(excused)}")
-        if findings or rule_id in self._shapes_seen:
-            return Finding("kept")
-        return UNMET
+                return min(found, key=lambda finding: len(finding.exchange.body) if finding.exchange else 0)
+        known = dict.fromkeys(finding.detail for finding in findings if finding.outcome == "known deviation")
+        if known:
+            return Finding("known deviation", f"passed except for {', '.join(known)}")
+        if findings or rule_id in self._checked:
+            return Finding("passed")
+        return Finding("not verified", self._untested.get(rule_id, "no test covers it"))
+
+    def has_failed(self, rule_id: str) -> bool:
+        """Whether a rule is known to have failed."""
+        return self.finding(rule_id).outcome == "failed"
 
     def entries(self) -> Iterator[Entry]:
-        """Every promise that was judged: the rules, the shapes, and the assumptions last."""
-        contract = self.operation.contract
+        """Every rule: those that the vendor documents, then the assumptions."""
         for assumed in (False, True):
-            for rule in (*self.operation.rules, *SHAPES):
+            for rule in (*self.contract.rules, *self.missing, *SCHEMA_CHECKS):
                 finding = self.finding(rule.id)
-                if rule.assumed != assumed or (self.partial and finding == UNMET):
-                    continue
-                if rule not in SHAPES:
-                    line = self.operation.line_of_rule(rule.id)
-                else:
-                    line = contract.line("components", "schemas", "Error") if rule.id == ERROR_BODY else 0
-                yield Entry(rule, finding, line)
+                is_tested = rule.id in self.findings or rule.id in self._checked
+                if rule.assumed == assumed and (is_tested or not self.partial):
+                    yield Entry(rule, finding, self._line(rule))
 
-    def exit_code(self, strict: bool) -> int:
-        """0 where the contract is kept, 1 where it is broken, 2 where a test itself failed."""
-        states = [entry.state for entry in self.entries()]
-        if "broken" in states or (strict and "contradicted" in states):
+    def _line(self, rule: Rule) -> int:
+        place = self._assumed_schema() if rule.id == ERROR_BODY else rule.place
+        return self.contract.line(*place) if place else 0
+
+    def _assumed_schema(self) -> tuple[str, ...]:
+        for operation in self.contract.operations:
+            for response in operation.responses.values():
+                schema = response.get("content", {}).get(JSON, {}).get("schema", {})
+                if "$ref" in schema and self.contract.resolve(schema).get("x-assumed"):
+                    return pointer(schema["$ref"])
+        return ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 when the target passed, 1 when it failed, 2 when a test itself failed."""
+        outcomes = {entry.outcome for entry in self.entries()}
+        if "failed" in outcomes or (self.strict and "warning" in outcomes):
             return 1
-        return 2 if "failed" in states else 0
+        return 2 if "error" in outcomes else 0
 
-    def outcome(self, strict: bool) -> str:
+    @property
+    def headline(self) -> str:
         """The verdict in one sentence."""
-        contradicted = [entry.rule.id for entry in self.entries() if entry.state == "contradicted"]
-        but = f", but for what it assumes of {' and '.join(contradicted)}" if contradicted and not strict else ""
-        words = (f"The contract is kept{but}.", "The contract is broken.", "Not judged: a test itself failed.")
-        return words[self.exit_code(strict)]
+        warnings = [entry.rule.id for entry in self.entries() if entry.outcome == "warning"]
+        but = f" with {counted(len(warnings), 'warning')}: {', '.join(warnings)}" if warnings else ""
+        return (f"Passed{but}.", "Failed.", "Could not judge: a test itself failed.")[self.exit_code]
 
     def counts(self) -> str:
-        """How many rules and shapes are in which state."""
+        """How many rules and schema checks have which outcome."""
         entries = list(self.entries())
-        parts = []
-        for name, ids in (("rules", {rule.id for rule in self.operation.rules}), ("shapes", {s.id for s in SHAPES})):
-            states = [entry.state for entry in entries if entry.rule.id in ids]
-            counted = [f"{states.count(state)} {state}" for state in STATES if state in ("kept", "broken", *states)]
-            parts += [f"{len(states)} {name}: {', '.join(counted)}"] if states else []
-        return "; ".join(parts)
+        rules = [entry.outcome for entry in entries if entry.rule.place]
+        checks = [entry.outcome for entry in entries if entry.rule in SCHEMA_CHECKS]
+        named = (("rule", rules), ("schema check", checks))
+        return "; ".join(f"{counted(len(found), name)}: {_summary(found)}" for name, found in named if found)
 
 
-def _length(finding: Finding) -> int:
-    return len(finding.exchange.body) if finding.exchange else 0
+def _describes(known: Mapping[str, str], exchange: Exchange) -> bool:
+    return exchange.body.startswith(known.get("body", "").encode()) and known.get("response", "") in exchange.text
+
+
+def _summary(outcomes: list[Outcome]) -> str:
+    shown = (outcome for outcome in OUTCOMES if outcome in ("passed", "failed", *outcomes))
+    return ", ".join(counted(outcomes.count(outcome), outcome) for outcome in shown)
+
+
+def counted(number: int, word: str) -> str:
+    """A number of things or outcomes: ``2 rules``, ``2 warnings``, but ``2 failed``."""
+    return f"{number:,} {word}{'s' if number != 1 and not word.endswith('ed') else ''}"
+
+
+def sections(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """The entries by heading."""
+    headed: dict[str, list[Entry]] = {"Rules": [], "Schemas": [], "Assumptions": []}
+    for entry in entries:
+        heading = "Assumptions" if entry.rule.assumed else "Schemas" if entry.rule in SCHEMA_CHECKS else "Rules"
+        headed[heading].append(entry)
+    return {heading: section for heading, section in headed.items() if section}

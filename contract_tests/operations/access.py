@@ -1,0 +1,76 @@
+"""The rules of access, which all operations share: who may use which campaign, and when.
+
+A test that needs a lead of another campaign asks for it with ``target.need``; without it the rule is not verified.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import strategies as st
+
+from ..exceptions import RuleViolation
+from ..guard import UNKNOWN_ID
+from ..plugin import rule
+from ..target import Target, expect_status
+
+
+@rule("bearer-required")
+def test_request_without_key_is_refused(target: Target, data: st.DataObject) -> None:
+    body = data.draw(target.ordinary())
+    expect_status(target.send(target.settings.lead.campaign, body, authorization=None), 401)
+
+
+@rule("bearer-required")
+@pytest.mark.parametrize("authorization", ["", "{key}", "Bearer", "Basic {key}", "Basic {key:basic}", "Token {key}"])
+def test_request_with_other_credentials_is_refused(target: Target, authorization: str) -> None:
+    expect_status(target.send(target.settings.lead.campaign, target.plain, authorization=authorization), 401)
+
+
+@rule("bearer-required")
+def test_request_with_wrong_key_is_refused(target: Target, data: st.DataObject) -> None:
+    body = data.draw(target.ordinary())
+    ending = data.draw(st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=12))
+    key, cut = target.settings.key, min(len(ending), len(target.settings.key) // 2)
+    begin, middle, end = f"{{key:0:{len(key) - cut}}}", len(key) // 2, len(key)
+    wrong = ["Bearer {key}" + ending, "Bearer pk_live_" + ending, "Bearer " + begin]
+    wrong += [f"Bearer {{key}} {ending}", f"Bearer {ending} {{key}}", f"Bearer {ending}{{key}}"]
+    if not key.endswith(ending):
+        wrong.append(f"Bearer {begin}{ending}")
+    if key != key.upper():
+        wrong.append("Bearer {key:upper}")
+    if key[middle] != ending[0]:
+        wrong.append(f"Bearer {{key:0:{middle}}}{ending[0]}{{key:{middle + 1}:{end}}}")
+    for authorization in wrong:
+        expect_status(target.send(target.settings.lead.campaign, body, authorization=authorization), 401)
+
+
+@rule("bearer-required")
+def test_request_without_key_reveals_nothing_about_campaigns(target: Target) -> None:
+    campaigns = [UNKNOWN_ID.format(1)]
+    campaigns += [lead.campaign for lead in (target.settings.launched, target.settings.foreign) if lead]
+    for campaign in campaigns:
+        expect_status(target.send(campaign, target.plain, authorization=None), 401)
+
+
+@rule("own-campaigns-only")
+def test_unknown_campaign_is_not_found(target: Target, data: st.DataObject) -> None:
+    unknown = UNKNOWN_ID.format(data.draw(st.integers(0, 16**12 - 1)))
+    expect_status(target.send(unknown, data.draw(target.ordinary())), 404)
+
+
+@rule("own-campaigns-only")
+def test_foreign_campaign_is_not_found(target: Target, data: st.DataObject) -> None:
+    foreign = target.need(target.settings.foreign, "FOREIGN")
+    body = data.draw(target.ordinary())
+    expect_status(target.send(foreign.campaign, target.reading(foreign)), 400, 404)
+    expect_status(target.send(foreign.campaign, body), 404)
+    expect_status(target.send(foreign.campaign, target.address(body, foreign)), 404)
+
+
+@rule("draft-only")
+def test_launched_campaign_is_frozen(target: Target, data: st.DataObject) -> None:
+    launched = target.need(target.settings.launched, "LAUNCHED")
+    exchange = target.send(launched.campaign, target.address(data.draw(target.ordinary()), launched))
+    expect_status(exchange, 400)
+    if not target.named_status(exchange):
+        raise RuleViolation(exchange, "the message to name the campaign's status")

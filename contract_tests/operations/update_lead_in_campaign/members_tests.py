@@ -1,0 +1,89 @@
+"""Rules about members of an edit that are not listed fields: they are ignored, protected fields above all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from ...exceptions import RuleViolation
+from ...plugin import rule
+from ..leads import lead_of
+from . import expect
+from .target import Target
+
+unlisted: st.SearchStrategy[dict[str, Any]] = st.dictionaries(
+    st.sampled_from(["firstName", "Email", "EMAIL", "e-mail", "title", "phone", "prospect_id", "constructor"])
+    | st.text("abcdefghijklmnopqrstuvwxyz_", min_size=3, max_size=20).map("x_".__add__),
+    st.text("abcdefghijklmnopqrstuvwxyz", min_size=1) | st.sampled_from([7, True, None, [], {"first_name": "x"}]),
+    min_size=1,
+    max_size=4,
+)
+
+
+@rule("ignores-other-fields")
+def test_unknown_member_is_ignored(target: Target, data: st.DataObject) -> None:
+    others = data.draw(unlisted)
+    assume(not any(map(target.client.guard.is_protected, others)) and not set(others) & set(target.fields.schemas))
+    sent = target.some_updates(data)
+    before = lead_of(target.read())
+    exchange = target.edited({**others, **sent})
+    expect.carried_out(target, exchange, sent)
+    for response in (exchange, target.read()):
+        why = f" ({', '.join(others)} being unlisted)"
+        expect.same(target, response, before, but=sent, why=why, after=exchange)
+        for name in others:
+            # A lead may have more fields than the contract says, and they may depend on what was edited.
+            got = lead_of(response).get(name)
+            if got != before.get(name) and got == others[name]:
+                raise RuleViolation(response, f"{name}, which is not a listed field, not to be stored", exchange)
+
+
+@rule("ignores-other-fields")
+@pytest.mark.parametrize("name", ["x_unknown", "firstName", "Email", "status", "custom_fields"])
+def test_edit_of_unlisted_fields_alone_changes_nothing(target: Target, name: str) -> None:
+    if target.client.guard.is_protected(name):
+        return
+    before = lead_of(target.read())
+    exchange = target.edit(target.settings.lead, {name: "Unlisted"})
+    if not target.refused(exchange):
+        expect.same(target, exchange, before)
+    expect.same(target, target.read(), before, after=exchange)
+
+
+@rule("ignores-other-fields")
+@pytest.mark.parametrize("name", ["title", "linkedin", "linkedinUrl", "full_name", "fullName", "job_title", "Company"])
+def test_similar_name_is_ignored(target: Target, name: str) -> None:
+    if target.client.guard.is_protected(name) or name in {*target.fields.editable, *target.fields.protected}:
+        return
+    before, sent = lead_of(target.read()), target.plain_updates
+    exchange = target.edited({name: "https://www.linkedin.com/in/similar", **sent})
+    expect.same(target, exchange, before, but=sent, why=f" ({name} being unlisted)")
+
+
+@rule("ignores-other-fields")
+@pytest.mark.cases(2)
+def test_member_next_to_updates_is_not_stored(target: Target, data: st.DataObject) -> None:
+    fields = target.fields
+    for name in (*target.names, *fields.protected):
+        before = lead_of(target.read())
+        value = data.draw(fields[name].ordinary if name in fields.editable else fields.protected_value(name))
+        edited = target.another_field(name)
+        body = {**target.address(target.plain, target.settings.lead), "updates": {edited: fields[edited].plain}}
+        exchange = target.send(target.settings.lead.campaign, {**body, name: value})
+        if not target.refused(exchange):
+            expect.same(target, exchange, before, but=[edited], why=f" ({name} being next to updates)")
+
+
+@rule("protects-sequencing")
+def test_sequencing_field_is_protected(target: Target, sequencing_field: str, data: st.DataObject) -> None:
+    sent = target.some_updates(data)
+    expect.protected(target, sequencing_field, sent, data.draw(target.fields.protected_value(sequencing_field)))
+
+
+@rule("protects-identity")
+def test_identity_field_is_protected(target: Target, identity_field: str, data: st.DataObject) -> None:
+    sent = target.some_updates(data)
+    expect.protected(target, identity_field, sent, data.draw(target.fields.protected_value(identity_field)))
