@@ -1,1 +1,1 @@
-"""What a change of the contract breaks: for the consumers of yesterday, and for the version of tomorrow."""
+"""Compares two states of the contract: what a change breaks for consumers, and which version it requires."""

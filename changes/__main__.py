@@ -1,7 +1,7 @@
-"""``python -m changes``: what has changed in the contract since a state of the repository, and what that breaks.
+"""``python -m changes``: what changed in the contract since an earlier state, and what that breaks.
 
-Ends 0 where nothing breaks, or the version says so, 1 where something breaks and it does not, 2 where that could not be
-judged.
+Exits with 0 if nothing breaks or info.version says so, with 1 if something breaks and info.version does not say so, and
+with 2 if that cannot be judged.
 """
 
 from __future__ import annotations
@@ -13,72 +13,52 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from changes import history, promises, version
-from changes.change import Place, Verdict, worst_of
+from changes import history, version
+from changes.change import Impact, worst_of
 from changes.compare import compare
-from changes.history import NoHistory
-from changes.promises import NotJudged, Promise
-from changes.reading import FILE, read
-from puffle import contract
-from puffle.contract import Contract
+from changes.contract_run import RuleResult, run_contract_tests
+from changes.exceptions import CannotCompare, CannotRunTests, run_command
+from changes.history import FILE
+from puffle.contract import Contract, Place
 
 WIDTH = 118
 INDENT = " " * 21
-ROOM = WIDTH - len(INDENT)
 
 
 def main() -> int:
     """Compare, print, and say whether the version fits."""
     parser = argparse.ArgumentParser(prog="python -m changes", description=__doc__, allow_abbrev=False)
-    parser.add_argument("base", nargs="?", default="", help="a git reference; by default the last release, else HEAD")
+    parser.add_argument("base", nargs="?", default="", help="a git reference; default: the last release, else HEAD")
     given = parser.parse_args().base
-    try:
+
+    def command() -> int:
         base = given or history.last_release() or "HEAD"
         with tempfile.TemporaryDirectory() as folder:
             history.export(base, Path(folder))
             return report(base, Path(folder), "" if given or base != "HEAD" else " (nothing is released yet)")
-    except (NoHistory, ValueError) as reason:
-        print(f"not judged: {reason}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
+
+    return run_command(command, "could not compare")
 
 
 def report(base: str, folder: Path, why: str = "") -> int:
-    """Print what has changed since a state, and which version that calls for.
-
-    Args:
-        base: what the state is called.
-        folder: where its files are.
-        why: why it is this state, where nobody has named it.
-
-    Returns:
-        The exit code.
-
-    Raises:
-        ValueError: one of the contracts, or its version, cannot be read.
-    """
-    before, after = read(folder / FILE, f"{FILE} of {base}"), read(contract.CONTRACT_FILE, FILE)
+    """Print what changed since the state ``base``, whose files are in a folder; returns the exit code."""
+    before, after = history.read(folder, f"{FILE} of {base}"), history.read()
     try:
         changes = compare(before, after)
     except (AttributeError, IndexError, KeyError, TypeError) as error:
-        raise ValueError(f"{FILE} cannot be compared as it stands ({error}): mend what `make lint` names") from None
-    print(f"{FILE} since {base}{why}: {_counted([change.verdict.label for change in changes]) or 'no change'}\n")
+        raise CannotCompare(f"{FILE} is not valid ({type(error).__name__}: {error}): run `make lint`") from None
+    print(f"{FILE} since {base}{why}: {_counted([change.impact.label for change in changes]) or 'no change'}\n")
     for change in changes:
-        line = line_of(before if change.gone else after, change.place)
-        where = f"{FILE}:{line} in {base}" if change.gone else f"{FILE}:{line}"
-        print(f"  {change.verdict.label:<19}{where:<30}{change.where}", *_wrapped(change.what), "", sep="\n")
-    judged = _promises(base, folder)
-    broken = any(promise.state == "broken" for promise in judged or ())
-    fits = _version_fits(before, after, Verdict.BREAKING if broken else worst_of(changes))
-    if not fits:
-        return 1
-    return 0 if judged is not None else 2
+        where = f"{FILE}:{line_of(before if change.gone else after, change.place)}" + f" in {base}" * change.gone
+        print(f"  {change.impact.label:<19}{where:<30}{change.where}", *_wrapped(change.what), "", sep="\n")
+    results = _run_tests(base, folder)
+    failed = any(result.state == "failed" for result in results or ())
+    fits = _version_fits(before, after, Impact.BREAKING if failed else worst_of(changes))
+    return 1 if not fits else 2 if results is None else 0
 
 
 def line_of(document: Contract, place: Place) -> int:
-    """The line of a part, or that of the nearest part around it which stands in the file by itself."""
+    """The line of a part, or of the nearest enclosing part that has a line of its own."""
     for end in range(len(place), 0, -1):
         try:
             return document.line(*place[:end])
@@ -87,38 +67,35 @@ def line_of(document: Contract, place: Place) -> int:
     return 1
 
 
-def _promises(base: str, folder: Path) -> list[Promise] | None:
-    """Let the contract tests of a state judge today's sandbox, and print what it no longer keeps; None: they cannot."""
+def _run_tests(base: str, folder: Path) -> list[RuleResult] | None:
+    """Print which rules of the earlier contract today's sandbox no longer follows; None if that cannot be judged."""
     try:
-        judged = promises.judge(folder)
-    except NotJudged as reason:
-        print(f"not judged: whether today's sandbox keeps the promises of {base}: {reason}", file=sys.stderr)
+        results = run_contract_tests(folder)
+    except CannotRunTests as error:
+        print(f"could not run the contract tests of {base} against today's sandbox: {error}", file=sys.stderr)
         return None
-    print(f"Contract tests of {base}, against today's sandbox: {_counted([promise.state for promise in judged])}\n")
-    for promise in judged:
-        if promise.state in ("broken", "contradicted"):
-            found = [INDENT + (fact if len(fact) <= ROOM else f"{fact[: ROOM - 1]}…") for fact in promise.found]
-            print(f"  {promise.state:<19}{promise.id}", *_wrapped(promise.text), *found, "", sep="\n")
-    return judged
+    print(f"Contract tests of {base} against today's sandbox: {_counted([result.state for result in results])}\n")
+    for result in results:
+        if result.state in ("failed", "warning"):
+            facts = [INDENT + textwrap.shorten(fact, WIDTH - len(INDENT), placeholder="…") for fact in result.facts]
+            print(f"  {result.state:<19}{result.id}", *_wrapped(result.text), *facts, "", sep="\n")
+    return results
 
 
-def _version_fits(before: Contract, after: Contract, worst: Verdict | None) -> bool:
-    """Say which version the worst of the changes calls for, and whether a breaking one is said by that of today."""
-    was, is_now = version.read(before.version), version.read(after.version)
-    wanted = version.called_for(was, worst)
+def _version_fits(before: Contract, after: Contract, worst: Impact | None) -> bool:
+    """Print the version that the worst change requires; whether today's version announces a breaking change."""
+    old, new = version.read(before.version), version.read(after.version)
+    required = version.required(old, worst)
     if worst is None:
-        print(f"Nothing calls for another version than {is_now}.")
+        print(f"No change requires another version than {new}.")
         return True
-    raised = f"This calls for {wanted} at least ({version.bump(was, wanted)}: {worst.label})"
-    if is_now >= wanted:
-        print(f"{raised}; info.version is {is_now}.")
-        return True
-    if worst is not Verdict.BREAKING:
-        print(f"{raised}; info.version is {is_now} until it is released.")
-        return True
-    print(f"{raised}; info.version is {is_now}.")
-    print(f"a breaking change stands under {is_now}: set info.version in {FILE} to {wanted}", file=sys.stderr)
-    return False
+    enough = new >= required or worst is not Impact.BREAKING
+    until = " until the next release" if new < required and enough else ""
+    print(f"This requires at least {required} ({version.bump(old, required)}: {worst.label}); ", end="")
+    print(f"info.version is {new}{until}.")
+    if not enough:
+        print(f"breaking change, but info.version is still {new}: set it to {required} in {FILE}", file=sys.stderr)
+    return enough
 
 
 def _counted(labels: Sequence[str]) -> str:

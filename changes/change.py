@@ -1,4 +1,4 @@
-"""A change of the contract, and what it means to a consumer."""
+"""A change of the contract and its impact on consumers."""
 
 from __future__ import annotations
 
@@ -6,53 +6,51 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-Place = tuple[str | int, ...]
-"""The keys and indexes that lead to a part of the document."""
+from puffle.contract import Place
 
 
-class Verdict(IntEnum):
-    """What a change means to a consumer who was written against the contract before it; the worst is the highest."""
+class Impact(IntEnum):
+    """What a change means to a consumer of the older contract, the worst last."""
 
     DOCUMENTATION = 0
-    """Nothing that is sent or answered differs."""
+    """Requests and responses stay the same."""
     COMPATIBLE = 1
-    """The consumer goes on as before; others may do more."""
+    """Existing consumers work as before."""
     BREAKING = 2
-    """The consumer may meet what it was promised not to meet, or cannot be told not to."""
+    """Existing consumers may fail, or the effect is unknown."""
 
     @property
     def label(self) -> str:
         """As it is printed."""
-        return "documentation only" if self is Verdict.DOCUMENTATION else self.name.lower()
+        return "documentation only" if self is Impact.DOCUMENTATION else self.name.lower()
 
 
 @dataclass(frozen=True)
 class Change:
-    """One change, with the place where a person finds it."""
+    """One change and where it is."""
 
-    verdict: Verdict
+    impact: Impact
     place: Place
     what: str
-    """What differs, for a person to read."""
     gone: bool = False
-    """The place is one of the contract before; the contract after has it no more."""
+    """The place exists only in the older contract."""
 
     @property
     def where(self) -> str:
-        """The place in one word, as ``paths./leads.get.responses.200``."""
+        """The place as text, such as ``paths./things.get.responses.200``."""
         return ".".join(map(str, self.place))
 
 
 def merged(changes: Iterable[Change]) -> list[Change]:
-    """One change for each place, the worst that was found there: a schema may be reached from several sides."""
+    """The worst change of each place, the breaking ones first: several operations may share a schema."""
     worst: dict[tuple[Place, bool], Change] = {}
     for change in changes:
         known = worst.setdefault((change.place, change.gone), change)
-        if change.verdict > known.verdict:
+        if change.impact > known.impact:
             worst[change.place, change.gone] = change
-    return sorted(worst.values(), key=lambda change: -change.verdict)
+    return sorted(worst.values(), key=lambda change: -change.impact)
 
 
-def worst_of(changes: Sequence[Change]) -> Verdict | None:
-    """The worst verdict, None where nothing changed."""
-    return max((change.verdict for change in changes), default=None)
+def worst_of(changes: Sequence[Change]) -> Impact | None:
+    """The worst impact, None when nothing changed."""
+    return max((change.impact for change in changes), default=None)

@@ -1,34 +1,28 @@
-"""Compare two contracts, part by part, from the side of a consumer who was written against the one before.
+"""Compare two contracts part by part, from the point of view of a consumer of the older one.
 
-A consumer is whoever sends requests and reads answers, and whoever uses what is generated: a name that an import, a
-call or a command is made of is a promise too.
+Consumers send requests and read responses, and use generated code: a name that an import, a call or a command contains
+is part of the contract, too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from changes.change import Change, Verdict, merged
-from changes.part import ANNOTATIONS, Compare, Part, both, change, compare_members, differing, nothing
+from changes.change import Change, Impact, merged
+from changes.part import ANNOTATIONS, Compare, Part, both, change, compare_members, compare_named, differing, nothing
 from changes.rules import compare_rules
-from changes.schemas import Schemas, Side, compare_enumerations
-from changes.security import compare_security, security_of
-from puffle.contract import METHODS, Contract
+from changes.schemas import Schemas, Side
+from changes.security import compare_security
+from puffle.contract import METHODS, Contract, operation_key
 
 IN_PATH = re.compile(r"\{([^{}]*)\}")
 
 
 def compare(before: Contract, after: Contract) -> list[Change]:
-    """Each difference between two contracts, the breaking ones first; the version aside, which says what they call for.
-
-    Args:
-        before: the contract that consumers know.
-        after: the contract that takes its place.
-    """
-    old, new = Part(before, (), before.document), Part(after, (), after.document)
+    """Each difference between two contracts except their versions, the breaking ones first."""
     known: dict[str, Compare] = {
         "openapi": differing,
         "info": partial(compare_members, known={"version": nothing}),
@@ -36,26 +30,26 @@ def compare(before: Contract, after: Contract) -> list[Change]:
         "servers": _servers,
         "security": nothing,
         "components": _components,
-        "paths": partial(_paths, old, new),
+        "paths": _paths,
+        "x-campaign-statuses": Schemas(Side.RESPONSE, "the contract").compare_lists,
     }
-    return merged(compare_members(old, new, known))
+    return merged(compare_members(Part.root(before), Part.root(after), known))
 
 
 def _components(before: Part, after: Part) -> Iterator[Change]:
-    """The names of schemas, which generated code is made of, and what no operation leads to."""
+    """The names of schemas, which generated code uses, and components that no operation uses."""
+    referenced = _references(after.contract.document)
     for section in both(before, after):
-        old, new = before.at(section), after.at(section)
-        for name in both(old, new):
-            one, other = old.at(name), new.at(name)
-            if section == "schemas" and not other.there:
-                yield change(Verdict.BREAKING, one, other, f"the type {name} is gone, which generated code imports")
-            elif section == "schemas" and not one.there:
-                yield change(Verdict.COMPATIBLE, one, other, f"the type {name} is new")
-            elif section == "securitySchemes" and one.there and other.there:
-                rest = dict.fromkeys({*one.names(), *other.names()} - ANNOTATIONS, nothing)
-                yield from compare_members(one, other, rest)
-            elif f"#/components/{section}/{name}" not in _references(after.contract.document):
-                yield from differing(one, other)
+        for name in both(before.at(section), after.at(section)):
+            old, new = before.at(section).at(name), after.at(section).at(name)
+            if section == "schemas" and not new.exists:
+                yield change(Impact.BREAKING, old, new, f"the type {name}, which generated code imports, was removed")
+            elif section == "schemas" and not old.exists:
+                yield change(Impact.COMPATIBLE, old, new, f"the type {name} is new")
+            elif section == "securitySchemes" and old.exists and new.exists:
+                yield from compare_members(old, new, dict.fromkeys(set(both(old, new)) - ANNOTATIONS, nothing))
+            elif f"#/components/{section}/{name}" not in referenced:
+                yield from differing(old, new)
 
 
 def _references(part: Any) -> set[str]:
@@ -66,95 +60,77 @@ def _references(part: Any) -> set[str]:
 
 def _servers(before: Part, after: Part) -> Iterator[Change]:
     old, new = ({server.get("url"): server for server in servers.parts()} for servers in (before, after))
-    for url in [*new, *(url for url in old if url not in new)]:
-        if url not in old:
-            yield Change(Verdict.COMPATIBLE, new[url].place, f"the server {url} is new")
-        elif url not in new:
-            yield Change(Verdict.BREAKING, old[url].place, f"the server {url} is gone", gone=True)
-        else:
-            yield from compare_members(old[url], new[url], {})
-    if old and new and next(iter(old)) in new and next(iter(old)) != next(iter(new)):
-        what = f"who names no server is sent to {next(iter(new))} from now on"
-        yield Change(Verdict.BREAKING, after.at(0).place, what)
+    yield from compare_named(old, new, "the server", partial(compare_members, known={}))
+    was, is_now = (next(iter(servers), None) for servers in (old, new))
+    if was in new and was != is_now:
+        yield Change(Impact.BREAKING, after.at(0).place, f"{is_now} is now the default server")
 
 
 def _own_servers(before: Part, after: Part) -> Iterator[Change]:
-    """Those of a path or an operation, which take the place of the document's."""
-    if before.there and after.there:
+    """The servers of a path or an operation, which replace those of the whole contract."""
+    if before.exists and after.exists:
         yield from _servers(before, after)
-    elif before.there or after.there:
-        yield change(Verdict.BREAKING, before, after, "requests are sent to another server than before")
+    elif before.exists or after.exists:
+        yield change(Impact.BREAKING, before, after, "requests now go to another server")
 
 
-def _paths(old_root: Part, new_root: Part, before: Part, after: Part) -> Iterator[Change]:
-    """The paths, which are the same where they differ in the names of parameters alone."""
-    old, new = ({IN_PATH.sub("{}", path): path for path in paths.names()} for paths in (before, after))
-    for shape in [*new, *(shape for shape in old if shape not in new)]:
-        one, other = before.at(old.get(shape, "")), after.at(new.get(shape, ""))
-        if not one.there:
-            yield Change(Verdict.COMPATIBLE, other.place, f"the path {new[shape]} is new")
-        elif not other.there:
-            yield Change(Verdict.BREAKING, one.place, f"the path {old[shape]} is gone", gone=True)
-        else:
-            if old[shape] != new[shape]:
-                what = f"the path was {old[shape]}: generated code and commands name an argument after each parameter"
-                yield Change(Verdict.BREAKING, other.place, what)
-            yield from _operations(old_root, new_root, one, other)
+def _paths(before: Part, after: Part) -> Iterator[Change]:
+    """The paths; two that differ only in the names of their parameters are the same."""
+    old, new = ({operation_key(path): item for path, item in part.members().items()} for part in (before, after))
+    yield from compare_named(old, new, "the path", _path)
 
 
-def _operations(old_root: Part, new_root: Part, before: Part, after: Part) -> Iterator[Change]:
+def _path(before: Part, after: Part) -> Iterator[Change]:
+    if before.place != after.place:
+        what = f"the path was {before.place[-1]}; generated code and commands name arguments after its parameters"
+        yield Change(Impact.BREAKING, after.place, what)
     old, new = before.resolved(), after.resolved()
+
+    def compare_operations(one: Part, other: Part) -> Iterator[Change]:
+        name = other.get("operationId", other.place[-1])
+        yield from _operation(name, one, other)
+        yield from _parameters(name, _parameters_of(old, one), _parameters_of(new, other))
+        yield from compare_security(one, other)
+
     known: dict[str, Compare] = {**dict.fromkeys(METHODS, nothing), "parameters": nothing, "servers": _own_servers}
     yield from compare_members(old, new, {**known, "$ref": nothing})
-    for method in METHODS:
-        one, other = old.at(method), new.at(method)
-        if one.there and other.there:
-            yield from _operation(one, other)
-            name = other.get("operationId", f"{method.upper()} {after.place[-1]}")
-            yield from _parameters(_parameters_of(old, one), _parameters_of(new, other), name)
-            yield from compare_security(security_of(old_root, one), security_of(new_root, other))
-        elif other.there:
-            yield Change(Verdict.COMPATIBLE, other.place, f"{method.upper()} {after.place[-1]} is new")
-        elif one.there:
-            yield Change(Verdict.BREAKING, one.place, f"{method.upper()} {before.place[-1]} is gone", gone=True)
+    were, are = ({key: part for key, part in item.members().items() if key in METHODS} for item in (old, new))
+    yield from compare_named(were, are, f"{after.place[-1]}: the method", compare_operations)
 
 
-def _operation(before: Part, after: Part) -> Iterator[Change]:
-    name = after.get("operationId", after.place[-1].upper() if isinstance(after.place[-1], str) else "")
+def _operation(name: str, before: Part, after: Part) -> Iterator[Change]:
     known: dict[str, Compare] = {
         "operationId": partial(_name, "generated code names the function after it"),
-        "x-cli": partial(_name, "it is the command that people type"),
+        "x-cli": partial(_name, "users type it"),
         "tags": _tags,
         "parameters": nothing,
         "security": nothing,
-        "requestBody": partial(_request, name),
+        "requestBody": partial(_request, f"request of {name}"),
         "responses": partial(_responses, name),
         "servers": _own_servers,
         "x-rules": compare_rules,
-        "x-campaign-statuses": compare_enumerations,
     }
     yield from compare_members(before, after, known)
 
 
 def _name(why: str, before: Part, after: Part) -> Iterator[Change]:
     if before.value != after.value:
-        new = not before.there and after.place[-1] == "x-cli"
-        what = f"`{after.place[-1]}` is new" if new else f"`{after.place[-1]}` was {before.value}: {why}"
-        yield change(Verdict.COMPATIBLE if new else Verdict.BREAKING, before, after, what)
+        new = after.place[-1] == "x-cli" and not before.exists
+        what = f"`{after.place[-1]}` {'is new' if new else f'was {before.value}; {why}'}"
+        yield change(Impact.COMPATIBLE if new else Impact.BREAKING, before, after, what)
 
 
 def _tags(before: Part, after: Part) -> Iterator[Change]:
-    if before.value != after.value:
-        old, new = before.at(0), after.at(0)
-        if old.value != new.value:
-            what = f"the first tag was {old.value if old.there else 'none'}: generated code names the module after it"
-            yield change(Verdict.BREAKING, before, after, what)
-        else:
-            yield from differing(before, after)
+    old, new = before.at(0), after.at(0)
+    if before.value != after.value and old.value != new.value:
+        what = f"the first tag was {old.value if old.exists else 'missing'}; generated code names the module after it"
+        yield change(Impact.BREAKING, before, after, what)
+    else:
+        yield from differing(before, after)
 
 
 def _parameters_of(path_item: Part, operation: Part) -> dict[tuple[str, str], Part]:
-    """The parameters of the path and of the operation; those in the path by their position."""
+    """The parameters of the path and of the operation; path parameters are known by their position."""
     positions = {name: str(at) for at, name in enumerate(IN_PATH.findall(str(path_item.place[1])))}
     found = {}
     for part in [*path_item.at("parameters").parts(), *operation.at("parameters").parts()]:
@@ -166,123 +142,115 @@ def _parameters_of(path_item: Part, operation: Part) -> dict[tuple[str, str], Pa
 
 
 def _parameters(
-    before: Mapping[tuple[str, str], Part], after: Mapping[tuple[str, str], Part], operation: str
+    operation: str, before: dict[tuple[str, str], Part], after: dict[tuple[str, str], Part]
 ) -> Iterator[Change]:
-    for key in [*after, *(key for key in before if key not in after)]:
+    for key in dict.fromkeys([*after, *before]):
         part = after[key] if key in after else before[key]
-        named = f"the {key[0]} parameter `{part.get('name')}` of {operation}"
+        name = f"the {key[0]} parameter `{part.get('name')}` of {operation}"
         if key not in after:
-            yield Change(Verdict.BREAKING, part.place, f"{named} is gone", gone=True)
-        elif key not in before:
-            must = part.get("required", False)
-            what = f"{named} is new, and {'must' if must else 'may'} be sent"
-            yield Change(Verdict.BREAKING if must else Verdict.COMPATIBLE, part.place, what)
-        elif part.at("content").there != before[key].at("content").there:
-            yield Change(Verdict.BREAKING, part.place, f"{named} is written in another way")
+            yield Change(Impact.BREAKING, part.place, f"{name} was removed", gone=True)
+        elif key in before:
+            yield from _parameter(name, before[key], part)
+        elif part.get("required", False):
+            yield Change(Impact.BREAKING, part.place, f"{name} is new and required")
         else:
-            schemas = Schemas(Side.REQUEST, named)
-            style = "form" if key[0] in ("query", "cookie") else "simple"
-            known: dict[str, Compare] = {
-                "in": nothing,
-                "name": nothing,
-                "required": partial(_required, Side.REQUEST, named),
-                "style": partial(_defaulted, style),
-                "explode": partial(_defaulted, part.get("style", style) == "form"),
-                "schema": schemas.compare,
-                "content": partial(_content, schemas, named),
-            }
-            yield from compare_members(before[key], part, known)
+            yield Change(Impact.COMPATIBLE, part.place, f"{name} is new and optional")
+
+
+def _parameter(name: str, before: Part, after: Part) -> Iterator[Change]:
+    if before.at("content").exists != after.at("content").exists:
+        yield Change(Impact.BREAKING, after.place, f"{name} is serialised differently")
+        return
+    schemas = Schemas(Side.REQUEST, name)
+    style = "form" if after.get("in") in ("query", "cookie") else "simple"
+    known: dict[str, Compare] = {
+        "in": nothing,
+        "name": nothing,
+        "required": partial(_required, Side.REQUEST, name),
+        "style": partial(_defaulted, style),
+        "explode": partial(_defaulted, after.get("style", style) == "form"),
+        "schema": schemas.compare,
+        "content": partial(_content, schemas, name),
+    }
+    yield from compare_members(before, after, known)
 
 
 def _defaulted(default: str | bool, before: Part, after: Part) -> Iterator[Change]:
-    old, new = (part.value if part.there else default for part in (before, after))
+    old, new = (part.value if part.exists else default for part in (before, after))
     if old != new:
-        yield change(Verdict.BREAKING, before, after, f"`{after.place[-1]}` was {old}: it is written in another way")
+        what = f"`{after.place[-1]}` was {str(old).lower()}; the parameter is serialised differently"
+        yield change(Impact.BREAKING, before, after, what)
 
 
-def _required(side: Side, named: str, before: Part, after: Part) -> Iterator[Change]:
+def _required(side: Side, name: str, before: Part, after: Part) -> Iterator[Change]:
     was, is_now = before.value is True, after.value is True
     if was != is_now:
-        verdict = Verdict.BREAKING if is_now == (side is Side.REQUEST) else Verdict.COMPATIBLE
-        must, may = (
-            ("must be sent", "may be left out") if side is Side.REQUEST else ("is always sent", "may be missing")
-        )
-        yield change(verdict, before, after, f"{named} {must if is_now else may}")
+        impact = Impact.BREAKING if is_now == (side is Side.REQUEST) else Impact.COMPATIBLE
+        yield change(impact, before, after, f"{name} is now {'required' if is_now else 'optional'}")
 
 
-def _request(operation: str, before: Part, after: Part) -> Iterator[Change]:
+def _request(name: str, before: Part, after: Part) -> Iterator[Change]:
     old, new = before.resolved(), after.resolved()
-    named = f"request of {operation}"
-    if old.there and new.there:
+    if old.exists and new.exists:
         known: dict[str, Compare] = {
-            "required": partial(_required, Side.REQUEST, "the body"),
-            "content": partial(_content, Schemas(Side.REQUEST, named), named),
+            "required": partial(_required, Side.REQUEST, f"{name}: the body"),
+            "content": partial(_content, Schemas(Side.REQUEST, name), name),
         }
         yield from compare_members(old, new, {**known, "$ref": nothing})
-    elif new.there:
-        verdict = Verdict.BREAKING if new.get("required", False) else Verdict.COMPATIBLE
-        yield Change(verdict, new.place, f"{named}: a body {'must' if new.get('required') else 'may'} be sent")
-    elif old.there:
-        yield Change(Verdict.BREAKING, before.place, f"{named}: no body is taken any more", gone=True)
+    elif new.exists:
+        required = new.get("required", False)
+        impact = Impact.BREAKING if required else Impact.COMPATIBLE
+        yield Change(impact, new.place, f"{name}: a body is now {'required' if required else 'accepted'}")
+    elif old.exists:
+        yield Change(Impact.BREAKING, before.place, f"{name}: a body is no longer accepted", gone=True)
 
 
-def _content(schemas: Schemas, named: str, before: Part, after: Part) -> Iterator[Change]:
-    for media_type in both(before, after):
-        old, new = before.at(media_type), after.at(media_type)
-        if not old.there:
-            yield Change(Verdict.COMPATIBLE, new.place, f"{named}: {media_type} is new")
-        elif not new.there:
-            yield Change(Verdict.BREAKING, old.place, f"{named}: {media_type} is gone", gone=True)
-        else:
-            yield from compare_members(old, new, {"schema": schemas.compare})
+def _content(schemas: Schemas, name: str, before: Part, after: Part) -> Iterator[Change]:
+    compare_schemas = partial(compare_members, known={"schema": schemas.compare})
+    yield from compare_named(before.members(), after.members(), f"{name}: the media type", compare_schemas)
 
 
 def _responses(operation: str, before: Part, after: Part) -> Iterator[Change]:
-    """The answers. HTTP lets a consumer take an unknown error for the 400 or 500 of its class, but not so a success."""
+    """The responses. HTTP lets a consumer treat an unknown error as the 400 or 500 of its class, but not a success."""
     for status in dict.fromkeys(map(str, both(before, after))):
         if status.startswith("x-"):
             yield from differing(before.at(status), after.at(status))
             continue
         old, new = _declared(before, status), _declared(after, status)
-        named = f"answer {status} of {operation}"
-        success = not status.startswith(("4", "5"))
-        if old.there and new.there:
-            yield from _response(named, old.resolved(), new.resolved())
-        elif new.there:
-            why = ", which is no error that every consumer knows" if success else ""
-            yield Change(Verdict.BREAKING if success else Verdict.COMPATIBLE, new.place, f"{named} is new{why}")
-        elif old.there:
-            yield Change(Verdict.BREAKING if success else Verdict.COMPATIBLE, old.place, f"{named} is gone", gone=True)
+        name = f"response {status} of {operation}"
+        error = status.startswith(("4", "5"))
+        impact = Impact.COMPATIBLE if error else Impact.BREAKING
+        if old.exists and new.exists:
+            yield from _response(name, old.resolved(), new.resolved())
+        elif new.exists:
+            yield Change(impact, new.place, f"{name} is new{'' if error else ', and consumers do not know it'}")
+        elif old.exists:
+            yield Change(impact, old.place, f"{name} was removed", gone=True)
 
 
 def _declared(responses: Part, status: str) -> Part:
-    """What is declared for a status, by itself, by its range, or as the default."""
-    by_text = {str(key): responses.at(key) for key in responses.names()}
-    for key in (status, f"{status[0]}XX", "default"):
-        if key in by_text:
-            return by_text[key]
-    return responses.at(status)
+    """The response declared for a status: by itself, by its range or as the default."""
+    by_text = {str(key): part for key, part in responses.members().items()}
+    keys = (status, f"{status[0]}XX", "default")
+    return next((by_text[key] for key in keys if key in by_text), responses.at(status))
 
 
-def _response(named: str, before: Part, after: Part) -> Iterator[Change]:
+def _response(name: str, before: Part, after: Part) -> Iterator[Change]:
     known: dict[str, Compare] = {
-        "content": partial(_content, Schemas(Side.ANSWER, named), named),
-        "headers": partial(_headers, named),
+        "content": partial(_content, Schemas(Side.RESPONSE, name), name),
+        "headers": partial(_headers, name),
     }
     yield from compare_members(before, after, known)
 
 
 def _headers(response: str, before: Part, after: Part) -> Iterator[Change]:
-    old, new = ({name.lower(): headers.at(name) for name in headers.names()} for headers in (before, after))
-    for name in [*new, *(name for name in old if name not in new)]:
-        named = f"{response}: the header {name}"
-        if name not in old:
-            yield Change(Verdict.COMPATIBLE, new[name].place, f"{named} is new")
-        elif name not in new:
-            yield Change(Verdict.BREAKING, old[name].place, f"{named} is gone", gone=True)
-        else:
-            known: dict[str, Compare] = {
-                "required": partial(_required, Side.ANSWER, named),
-                "schema": Schemas(Side.ANSWER, named).compare,
-            }
-            yield from compare_members(old[name].resolved(), new[name].resolved(), known)
+    def compare_headers(one: Part, other: Part) -> Iterator[Change]:
+        name = f"{response}: the header {other.place[-1]}"
+        known: dict[str, Compare] = {
+            "required": partial(_required, Side.RESPONSE, name),
+            "schema": Schemas(Side.RESPONSE, name).compare,
+        }
+        yield from compare_members(one.resolved(), other.resolved(), known)
+
+    old, new = ({key.lower(): header for key, header in part.members().items()} for part in (before, after))
+    yield from compare_named(old, new, f"{response}: the header", compare_headers)

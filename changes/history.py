@@ -1,4 +1,4 @@
-"""The repository as it was: which state is compared, and its files in a folder of their own."""
+"""The repository as it was. All functions raise ``NoHistory`` if git, the repository or a state is missing."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ import subprocess
 import tarfile
 from pathlib import Path
 
+from changes import version
+from changes.exceptions import CannotCompare, NoHistory
+from puffle import contract
+from puffle.contract import Contract
+
 ROOT = Path(__file__).parent.parent
+FILE = "openapi.yaml"
 RELEASES = "v[0-9]*"
-"""The tags that releases have."""
-
-
-class NoHistory(Exception):
-    """The state asked for cannot be had: the message says why, and what to do."""
+"""The pattern of release tags."""
 
 
 def last_release() -> str | None:
-    """The tag of the last release that this state comes from, None where there was none yet.
-
-    Raises:
-        NoHistory: this is no git repository.
-    """
+    """The tag of the latest release among the ancestors of HEAD, None before the first release."""
     git("rev-parse", "--git-dir")
     try:
         return git("describe", "--tags", "--abbrev=0", "--match", RELEASES).decode().strip()
@@ -30,31 +28,38 @@ def last_release() -> str | None:
 
 
 def export(reference: str, folder: Path) -> None:
-    """Write all files of a state into a folder.
-
-    Raises:
-        NoHistory: there is no such state.
-    """
+    """Write all files of a tag, branch or commit to a folder."""
     try:
         commit = git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}")
     except NoHistory as error:
-        raise NoHistory(f"git knows no {reference}: name a tag, a branch or a commit in BASE=") from error
-    archive = git("archive", commit.decode().strip())
-    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        raise NoHistory(f"git does not know {reference}: set BASE= to a tag, a branch or a commit") from error
+    with tarfile.open(fileobj=io.BytesIO(git("archive", commit.decode().strip()))) as files:
         files.extractall(folder, filter="data")
 
 
-def git(*words: str) -> bytes:
-    """What a git command prints.
+def read(folder: Path | None = None, name: str = FILE) -> Contract:
+    """Read a contract: today's, or that of an exported state.
 
     Raises:
-        NoHistory: git, or this repository, is not there, or the command failed.
+        CannotCompare: it cannot be read, or its version is not three numbers.
     """
+    try:
+        found = contract.load(folder / FILE if folder else contract.CONTRACT_FILE)
+        version.read(found.version)
+    except OSError as error:
+        raise CannotCompare(f"{name} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise CannotCompare(f"{name}: {error}") from None
+    return found
+
+
+def git(*words: str) -> bytes:
+    """The output of a git command."""
     try:
         run = subprocess.run(["git", "-c", "core.quotePath=false", *words], cwd=ROOT, capture_output=True, check=False)  # noqa: S607
     except OSError as error:
         raise NoHistory(f"git cannot be run: {error.strerror}") from None
     if run.returncode:
-        said = run.stderr.decode(errors="replace").strip().splitlines()
-        raise NoHistory(said[-1] if said else f"git {words[0]} failed")
+        errors = run.stderr.decode(errors="replace").strip().splitlines()
+        raise NoHistory(errors[-1] if errors else f"git {words[0]} failed")
     return run.stdout

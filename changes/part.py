@@ -1,14 +1,16 @@
-"""Parts of two contracts, side by side, each with its place."""
+"""Parts of two contracts, compared member by member."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Final
 
-from changes.change import Change, Place, Verdict
-from puffle.contract import Contract
+from changes.change import Change, Impact
+from puffle.contract import Contract, Place
+from puffle.operation import pointer
 
 ABSENT: Final = object()
 
@@ -18,24 +20,29 @@ ANNOTATIONS = frozenset(
         "summary", "termsOfService", "title", "bearerFormat", "x-next-steps", "x-api-key",
     }
 )  # fmt: skip
-"""Keywords that neither side sends or is held to, wherever they stand."""
+"""Keywords that do not affect what is sent."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a contract."""
+    """A part of a contract, which may be absent."""
 
     contract: Contract
     place: Place = ()
-    value: Any = field(default=ABSENT)
+    value: Any = ABSENT
+
+    @classmethod
+    def root(cls, contract: Contract) -> Part:
+        """The whole contract."""
+        return cls(contract, (), contract.document)
 
     @property
-    def there(self) -> bool:
-        """The contract has it."""
+    def exists(self) -> bool:
+        """Whether the contract has it."""
         return self.value is not ABSENT
 
     def at(self, key: str | int) -> Part:
-        """The part under a key or index, which may be absent."""
+        """The part under a key or index."""
         if isinstance(self.value, list):
             index = int(key) if str(key).isdigit() else len(self.value)
             found, key = (self.value[index] if index < len(self.value) else ABSENT), index
@@ -44,69 +51,77 @@ class Part:
         return Part(self.contract, (*self.place, key), found)
 
     def resolved(self) -> Part:
-        """What its ``$ref`` points to, at its own place; anything else as it is."""
+        """The target of its ``$ref``, at its own place; any other part as it is."""
         part, seen = self, set[str]()
         while isinstance(part.value, Mapping) and "$ref" in part.value:
             reference = str(part.value["$ref"])
             if reference in seen or not reference.startswith("#/"):
                 return Part(self.contract, part.place)
             seen.add(reference)
-            part = Part(self.contract, (), self.contract.document)
-            for key in reference.removeprefix("#/").split("/"):
-                part = part.at(key.replace("~1", "/").replace("~0", "~"))
+            part = reduce(Part.at, pointer(reference), Part.root(self.contract))
         return part
 
-    def expanded(self, above: frozenset[str] = frozenset()) -> str:
-        """The value with what it refers to in place of each reference, as JSON: to tell whether it differs."""
-        if not self.there:
-            return "absent"
-        if isinstance(self.value, Mapping):
-            reference = str(self.value.get("$ref", ""))
-            members = {str(key): self.at(key).expanded(above) for key in self.value if key != "$ref"}
-            if reference and reference not in above:
-                members["$ref"] = self.resolved().expanded(above | {reference})
-            elif reference:
-                members["$ref"] = reference
-            return json.dumps(members, sort_keys=True)
-        if isinstance(self.value, list):
-            return json.dumps([part.expanded(above) for part in self.parts()])
-        return json.dumps(self.value, default=str)
+    def expanded(self) -> str:
+        """The value as JSON, each reference followed by its target, to tell whether it differs."""
+        return json.dumps(self._expanded(frozenset()), sort_keys=True, default=str) if self.exists else "absent"
 
-    def names(self) -> list[str]:
-        """The keys of an object, none of anything else."""
-        return list(self.value) if isinstance(self.value, Mapping) else []
+    def _expanded(self, above: frozenset[str]) -> Any:
+        if isinstance(self.value, Mapping):
+            members = {str(key): part._expanded(above) for key, part in self.members().items() if key != "$ref"}
+            if reference := str(self.value.get("$ref", "")):
+                known = reference in above
+                members["$ref"] = reference if known else self.resolved()._expanded(above | {reference})
+            return members
+        if isinstance(self.value, list):
+            return [part._expanded(above) for part in self.parts()]
+        return self.value if self.exists else "absent"
+
+    def members(self) -> dict[str, Part]:
+        """The members of an object; empty for anything else."""
+        return {key: self.at(key) for key in self.value} if isinstance(self.value, Mapping) else {}
 
     def parts(self) -> list[Part]:
-        """The elements of an array, none of anything else."""
+        """The elements of an array; empty for anything else."""
         return [self.at(index) for index in range(len(self.value))] if isinstance(self.value, list) else []
 
     def get(self, key: str, default: Any = None) -> Any:
-        """The value under a key, or the default where it is absent."""
+        """The value under a key, or the default when it is absent."""
         found = self.at(key)
-        return found.value if found.there else default
+        return found.value if found.exists else default
 
 
 Compare = Callable[[Part, Part], Iterator[Change]]
 
 
-def change(verdict: Verdict, before: Part, after: Part, what: str) -> Change:
-    """A change that stands where the part is now, or was where it is gone."""
-    return Change(verdict, after.place, what) if after.there else Change(verdict, before.place, what, gone=True)
+def change(impact: Impact, before: Part, after: Part, what: str) -> Change:
+    """A change at the place where the part is, or was if it is gone."""
+    return Change(impact, after.place, what) if after.exists else Change(impact, before.place, what, gone=True)
 
 
 def both(before: Part, after: Part) -> list[str]:
-    """The keys of either object, in the order of the contract after."""
-    return list(dict.fromkeys([*after.names(), *before.names()]))
+    """The keys of either object, in the order of the newer contract."""
+    return list(dict.fromkeys([*after.members(), *before.members()]))
+
+
+def compare_named(old: Mapping[str, Part], new: Mapping[str, Part], kind: str, compare: Compare) -> Iterator[Change]:
+    """Compare the parts that two contracts have under the same name, and report those that only one of them has."""
+    for key in dict.fromkeys([*new, *old]):
+        if key not in old:
+            yield Change(Impact.COMPATIBLE, new[key].place, f"{kind} {key} is new")
+        elif key not in new:
+            yield Change(Impact.BREAKING, old[key].place, f"{kind} {key} was removed", gone=True)
+        else:
+            yield from compare(old[key], new[key])
 
 
 def compare_members(before: Part, after: Part, known: Mapping[str, Compare]) -> Iterator[Change]:
-    """Compare two objects member by member, so that no difference is passed over.
+    """Compare two objects member by member, so that no difference goes unnoticed.
 
     Args:
-        before: the object in the contract before.
-        after: the object in the contract after.
-        known: what compares the members of which the meaning is known. Annotations and extensions are documentation;
-            any other member that differs cannot be judged, and so counts as breaking.
+        before: the object in the older contract.
+        after: the object in the newer contract.
+        known: how to compare the members whose meaning is known. Annotations and extensions are documentation; a
+            difference in any other member has an unknown effect and counts as breaking.
     """
     for key in both(before, after):
         old, new = before.at(key), after.at(key)
@@ -117,28 +132,29 @@ def compare_members(before: Part, after: Part, known: Mapping[str, Compare]) -> 
         elif key in ANNOTATIONS or str(key).startswith("x-"):
             yield from differing(old, new)
         elif old.expanded() != new.expanded():
-            yield change(Verdict.BREAKING, old, new, f"`{key}` differs: what that breaks cannot be told")
+            yield change(Impact.BREAKING, old, new, f"`{key}` changed; the effect is unknown")
 
 
 def _assumed(before: Part, after: Part) -> Iterator[Change]:
-    if bool(before.there and before.value) and not (after.there and after.value):
-        yield change(Verdict.COMPATIBLE, before, after, "what was assumed is stated now")
-    elif after.there and after.value and not (before.there and before.value):
-        yield change(Verdict.BREAKING, before, after, "what was stated is only assumed now")
+    was, is_now = (bool(part.exists and part.value) for part in (before, after))
+    if was and not is_now:
+        yield change(Impact.COMPATIBLE, before, after, "an assumption has become a statement")
+    elif is_now and not was:
+        yield change(Impact.BREAKING, before, after, "a statement has become an assumption")
 
 
 def differing(before: Part, after: Part) -> Iterator[Change]:
-    """A difference that only people read, as near to its place as can be told."""
+    """A difference in documentation, at the innermost place that contains all of it."""
     if before.expanded() == after.expanded():
         return
     keys = [key for key in both(before, after) if before.at(key).value != after.at(key).value]
-    if before.there and after.there and len(keys) == 1:
+    if before.exists and after.exists and len(keys) == 1:
         yield from differing(before.at(keys[0]), after.at(keys[0]))
     else:
-        verb = "differs" if before.there and after.there else "is new" if after.there else "is gone"
-        yield change(Verdict.DOCUMENTATION, before, after, f"`{after.place[-1]}` {verb}")
+        verb = "changed" if before.exists and after.exists else "is new" if after.exists else "was removed"
+        yield change(Impact.DOCUMENTATION, before, after, f"`{after.place[-1]}` {verb}")
 
 
 def nothing(_before: Part, _after: Part) -> Iterator[Change]:
-    """No difference: it is looked at elsewhere."""
+    """No change: something else compares this member."""
     yield from ()

@@ -1,13 +1,12 @@
-"""What a change of ``x-rules`` means: each rule is a promise to the consumer, known by its id."""
+"""The impact of changes to ``x-rules``, where each rule is known by its id."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
 
-from changes.change import Change, Verdict
+from changes.change import Change, Impact
 from changes.part import Part, compare_members, nothing
 
 LITERAL = re.compile(
@@ -23,57 +22,49 @@ SENSES = {
     "obliges": r"must|shall",
     "generalises": r"every|each|all|any|always",
 }
-"""Words that turn a sentence around, by what they do to it."""
+"""Words that can reverse the meaning of a sentence, by their effect."""
 
 
 def compare_rules(before: Part, after: Part) -> Iterator[Change]:
-    """The promises that went, came, or read otherwise.
+    """Rules that were added, dropped or changed.
 
-    An assumption is nobody's promise: it may go, and may become a promise, but a promise may not become one.
+    Consumers may not rely on an assumption: it may be dropped or become a rule, but not the other way round.
     """
     old, new = _by_id(before), _by_id(after)
     for name, rule in new.items():
         if name not in old:
-            how = "assumed" if rule.get("x-assumed") else "promised"
-            yield Change(Verdict.COMPATIBLE, rule.place, f"rule {name} is {how} from now on")
+            kind = "assumption" if rule.get("x-assumed") else "rule"
+            yield Change(Impact.COMPATIBLE, rule.place, f"the {kind} {name} is new")
         else:
-            yield from compare_members(old[name], rule, {"id": nothing, "promise": partial(_promise, old[name], rule)})
+            yield from compare_members(old[name], rule, {"id": nothing, "promise": nothing})
+            yield from _compare_text(old[name], rule)
     for name, rule in old.items():
         if name not in new and rule.get("x-assumed"):
-            yield Change(Verdict.COMPATIBLE, rule.place, f"rule {name} is no longer assumed", gone=True)
+            yield Change(Impact.COMPATIBLE, rule.place, f"the assumption {name} was dropped", gone=True)
         elif name not in new:
-            what = f"rule {name} is no longer promised: {_text(rule.at('promise'))}"
-            yield Change(Verdict.BREAKING, rule.place, what, gone=True)
+            yield Change(Impact.BREAKING, rule.place, f"the rule {name} was dropped: {_text(rule)}", gone=True)
 
 
 def _by_id(rules: Part) -> dict[str, Part]:
-    """The rules by id; a second one of the same id by its number too."""
-    found: dict[str, Part] = {}
-    for rule in rules.parts():
-        name = str(rule.get("id"))
-        found[name if name not in found else f"{name} ({len(found) + 1})"] = rule
-    return found
+    return {str(rule.get("id")): rule for rule in (part.resolved() for part in rules.parts())}
 
 
-def _promise(old_rule: Part, new_rule: Part, before: Part, after: Part) -> Iterator[Change]:
-    """A promise in other words; it counts as the same one as long as it keeps its literals and its senses."""
+def _compare_text(before: Part, after: Part) -> Iterator[Change]:
+    """A change of wording; the rule stays the same as long as its literals and senses do."""
     if _text(before) == _text(after):
         return
-    name = new_rule.get("id")
-    if old_rule.get("x-assumed") or _sense(before) == _sense(after):
-        yield Change(Verdict.DOCUMENTATION, after.place, f"rule {name} is worded otherwise")
+    place, name = after.at("promise").place, after.get("id")
+    if before.get("x-assumed") or _sense(before) == _sense(after):
+        yield Change(Impact.DOCUMENTATION, place, f"the rule {name} was reworded")
     else:
-        what = f"rule {name} promises something else: it was: {_text(before)}"
-        yield Change(Verdict.BREAKING, after.place, what)
+        yield Change(Impact.BREAKING, place, f"the rule {name} says something else; it was: {_text(before)}")
 
 
-def _text(promise: Part) -> str:
-    return " ".join(str(promise.value).split())
+def _text(rule: Part) -> str:
+    return " ".join(str(rule.at("promise").value).split())
 
 
-def _sense(promise: Part) -> tuple[list[str], Counter[str]]:
-    text = _text(promise)
-    words = Counter[str]()
-    for sense, alternatives in SENSES.items():
-        words[sense] = len(re.findall(rf"\b(?:{alternatives})\b", text.lower()))
-    return LITERAL.findall(text), words
+def _sense(rule: Part) -> tuple[list[str], Counter[str]]:
+    text = _text(rule)
+    words = {sense: len(re.findall(rf"\b(?:{words})\b", text.lower())) for sense, words in SENSES.items()}
+    return LITERAL.findall(text), Counter(words)

@@ -1,8 +1,8 @@
-"""What a change of a schema means, seen from the side that it is on.
+"""The impact of changes to a schema, which depends on who sends what it describes.
 
-What a consumer sends must still be taken: there a schema may become wider. What it is answered must be what it was
-promised: there a schema may become narrower. Which of two schemas is wider is jsoncompat's to say, but for what it
-takes for an annotation (`format` and `pattern`).
+A schema of requests may become wider: everything that consumers send must still be accepted. A schema of responses may
+become narrower: consumers must be able to read everything that they receive. jsoncompat decides which of two schemas is
+wider, except for the keywords that it treats as annotations (`format` and `pattern`).
 """
 
 from __future__ import annotations
@@ -15,21 +15,22 @@ from typing import Any
 
 import jsoncompat
 
-from changes.change import Change, Place, Verdict
+from changes.change import Change, Impact
 from changes.part import ANNOTATIONS, Part, change, compare_members, differing, nothing
+from puffle.contract import Place
 
 VALUES = (
     "type", "enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength",
     "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
 )  # fmt: skip
-"""The keywords that say whether a value is valid without looking into it."""
+"""Keywords that jsoncompat compares, together."""
 CONSTRAINTS = (
     "format", "pattern", "contentEncoding", "contentMediaType", "not", "propertyNames", "patternProperties",
     "dependentRequired", "dependentSchemas", "contains", "prefixItems", "unevaluatedProperties", "unevaluatedItems",
 )  # fmt: skip
-"""The keywords that narrow a schema where they are added; changed, they may do anything."""
+"""Keywords that narrow a schema when added; the effect of changing one is unknown."""
 WIDER_FORMATS = [["int32", "int64"], ["float", "double"]]
-"""Pairs of which the second takes all that the first takes."""
+"""Pairs of formats of which the second accepts everything that the first accepts."""
 TYPES = {"array", "boolean", "integer", "null", "number", "object", "string"}
 
 
@@ -37,23 +38,35 @@ class Side(Enum):
     """Who sends what a schema describes."""
 
     REQUEST = "consumer"
-    ANSWER = "provider"
+    RESPONSE = "server"
 
 
-HIDDEN = {Side.REQUEST: "readOnly", Side.ANSWER: "writeOnly"}
+HIDDEN = {Side.REQUEST: "readOnly", Side.RESPONSE: "writeOnly"}
+WIDER = {
+    Side.REQUEST: (Impact.COMPATIBLE, "more is accepted than before"),
+    Side.RESPONSE: (Impact.BREAKING, "consumers may receive unknown values"),
+}
+NARROWER = {
+    Side.REQUEST: (Impact.BREAKING, "what was accepted before may be refused"),
+    Side.RESPONSE: (Impact.COMPATIBLE, "fewer values are possible"),
+}
 
 
 class Schemas:
-    """Compares schemas that are on one side."""
+    """Compares the schemas of one request, response, parameter or header.
 
-    def __init__(self, side: Side, whose: str) -> None:
-        """Take the side, and what to call it: ``request of updateLead``."""
+    Args:
+        side: who sends it.
+        name: what messages call it.
+    """
+
+    def __init__(self, side: Side, name: str) -> None:
         self._side = side
-        self._whose = whose
+        self._name = name
         self._compared: set[tuple[Place, Place]] = set()
 
     def compare(self, before: Part, after: Part) -> Iterator[Change]:
-        """All that differs between two schemas and those that they refer to; an absent one lets anything pass."""
+        """Each difference between two schemas and the ones they refer to; an absent schema accepts anything."""
         yield from _references(before, after)
         old, new = _schema(before), _schema(after)
         if (old.place, new.place) in self._compared:
@@ -75,19 +88,12 @@ class Schemas:
         yield from compare_members(old, new, known)
 
     def _judged(self, before: Part, after: Part, what: str, *, wider: bool, narrower: bool) -> Change:
-        """The change, where it lets more pass, less, the same, or (both) something else."""
-        request = self._side is Side.REQUEST
-        if wider and narrower:
-            verdict, why = Verdict.BREAKING, "neither wider nor narrower"
-        elif wider:
-            verdict = Verdict.COMPATIBLE if request else Verdict.BREAKING
-            why = "more is taken than before" if request else "it may hold what nobody was told of"
-        elif narrower:
-            verdict = Verdict.BREAKING if request else Verdict.COMPATIBLE
-            why = "what was taken before may be refused" if request else "more is promised than before"
-        else:
-            verdict, why = Verdict.DOCUMENTATION, "the same passes as before"
-        return change(verdict, before, after, f"{self._whose}: {what}: {why}")
+        """The change to a schema that accepts more values than before, fewer, the same, or (both) other ones."""
+        same = (Impact.DOCUMENTATION, "the same values are valid")
+        either = (Impact.BREAKING, "neither wider nor narrower")
+        one_way = WIDER[self._side] if wider else NARROWER[self._side]
+        impact, why = either if wider and narrower else one_way if wider or narrower else same
+        return change(impact, before, after, f"{self._name}: {what}: {why}")
 
     def _values(self, before: Part, after: Part) -> Iterator[Change]:
         old, new = ({key: part.value[key] for key in VALUES if key in part.value} for part in (before, after))
@@ -99,65 +105,55 @@ class Schemas:
 
     def _constraint(self, before: Part, after: Part) -> Iterator[Change]:
         if before.expanded() != after.expanded():
-            wider = before.there and [after.value, before.value] not in WIDER_FORMATS
-            narrower = after.there and [before.value, after.value] not in WIDER_FORMATS
+            wider = before.exists and [after.value, before.value] not in WIDER_FORMATS
+            narrower = after.exists and [before.value, after.value] not in WIDER_FORMATS
             yield self._judged(before, after, _difference(before, after), wider=wider, narrower=narrower)
 
     def _members(self, before: Part, after: Part) -> Iterator[Change]:
-        """The properties that this side may send, and which of them it must."""
+        """The properties, and which of them are required."""
         old, new = self._visible(before), self._visible(after)
-        for name in [*new, *(name for name in old if name not in new)]:
+        for name in dict.fromkeys([*new, *old]):
+            was, is_now = (schema.at("properties").at(name) for schema in (before, after))
             if name not in old:
-                yield self._new_member(name, before, after)
+                yield self._new_member(is_now, before, after)
             elif name not in new:
-                gone = before.at("properties").at(name)
-                why = "is ignored or refused" if self._side is Side.REQUEST else "finds nothing"
-                does = "sends" if self._side is Side.REQUEST else "reads"
-                what = f"{self._whose}: `{name}` is gone: who {does} it {why}"
-                yield Change(Verdict.BREAKING, gone.place, what, gone=not after.at("properties").at(name).there)
+                why = "is now ignored or refused" if self._side is Side.REQUEST else "was removed"
+                yield Change(Impact.BREAKING, was.place, f"{self._name}: `{name}` {why}", gone=not is_now.exists)
             else:
-                yield from self.compare(before.at("properties").at(name), after.at("properties").at(name))
+                yield from self.compare(was, is_now)
         yield from self._required(before, after, set(old), set(new))
 
     def _visible(self, schema: Part) -> list[str]:
-        properties = schema.at("properties")
-        return [
-            name for name in properties.names() if not properties.at(name).resolved().get(HIDDEN[self._side], False)
-        ]
+        properties = schema.at("properties").members()
+        return [name for name, part in properties.items() if not part.resolved().get(HIDDEN[self._side], False)]
 
-    def _new_member(self, name: str, before: Part, after: Part) -> Change:
-        new = after.at("properties").at(name)
-        if self._side is Side.ANSWER:
-            open_ones: tuple[Any, ...] = (True, {})
-            closed = before.get("additionalProperties", True) not in open_ones or not before.get(
-                "unevaluatedProperties", True
-            )
-            verdict, why = (
-                (Verdict.BREAKING, ", and what else may come was limited") if closed else (Verdict.COMPATIBLE, "")
-            )
-            return Change(verdict, new.place, f"{self._whose}: `{name}` is new{why}")
-        if name in after.get("required", ()):
-            return Change(Verdict.BREAKING, new.place, f"{self._whose}: `{name}` is new, and must be sent")
-        return Change(Verdict.COMPATIBLE, new.place, f"{self._whose}: `{name}` is new, and may be sent")
+    def _new_member(self, new: Part, before: Part, after: Part) -> Change:
+        name, why = new.place[-1], ""
+        if self._side is Side.REQUEST and name in after.get("required", ()):
+            why = " and required"
+        elif self._side is Side.RESPONSE:
+            anything: tuple[Any, ...] = (True, {})
+            is_open = before.get("additionalProperties", True) in anything and before.get("unevaluatedProperties", True)
+            why = "" if is_open else ", but other members were ruled out"
+        impact = Impact.BREAKING if why else Impact.COMPATIBLE
+        return Change(impact, new.place, f"{self._name}: `{name}` is new{why}")
 
     def _required(self, before: Part, after: Part, old: set[str], new: set[str]) -> Iterator[Change]:
-        request = self._side is Side.REQUEST
-        were, are = before.get("required", []), after.get("required", [])
-        for name in were:
+        were, are = (
+            {name: schema.at("required").at(index) for index, name in enumerate(schema.get("required", []))}
+            for schema in (before, after)
+        )
+        for name, part in were.items():
             if name not in are and (name in new or name not in old):
-                verdict = Verdict.COMPATIBLE if request else Verdict.BREAKING
-                gone = before.at("required").at(were.index(name))
-                what = f"{self._whose}: `{name}` {'need no longer be sent' if request else 'may be missing'}"
-                yield Change(verdict, gone.place, what, gone=True)
-        for name in are:
+                what = f"{self._name}: `{name}` is no longer required"
+                yield Change(WIDER[self._side][0], part.place, what, gone=True)
+        for name, part in are.items():
             if name not in were and (name in old or name not in new):
-                verdict = Verdict.BREAKING if request else Verdict.COMPATIBLE
-                place = after.at("required").at(are.index(name)).place
-                yield Change(verdict, place, f"{self._whose}: `{name}` {'must' if request else 'will always'} be sent")
+                yield Change(NARROWER[self._side][0], part.place, f"{self._name}: `{name}` is now required")
 
     def _branches(self, before: Part, after: Part) -> Iterator[Change]:
-        """Of `anyOf` and `oneOf` a further branch lets more pass, of `allOf` less."""
-        if not (before.there and after.there):
+        """A new branch of `anyOf` or `oneOf` widens the schema, one of `allOf` narrows it."""
+        if not (before.exists and after.exists):
             yield from self._constraint(before, after)
             return
         old = [branch for branch in before.parts() if branch.value not in after.value]
@@ -167,16 +163,16 @@ class Schemas:
         narrows, exclusive = after.place[-1] == "allOf", after.place[-1] == "oneOf"
         for one, other in zip(old, new, strict=False):
             for found in self.compare(one, other):
-                judged = Verdict.BREAKING if exclusive and found.verdict is Verdict.COMPATIBLE else found.verdict
-                yield replace(found, verdict=judged)
+                breaks = exclusive and found.impact is Impact.COMPATIBLE
+                yield replace(found, impact=Impact.BREAKING) if breaks else found
         for branch in new[len(old) :]:
-            absent = Part(before.contract, branch.place)
             overlaps = exclusive and any(_overlap(branch, other) for other in before.parts())
-            yield self._judged(absent, branch, "a branch is new", wider=not narrows, narrower=narrows or overlaps)
+            absent, what = Part(before.contract, branch.place), "a branch is new"
+            yield self._judged(absent, branch, what, wider=not narrows, narrower=narrows or overlaps)
         for branch in old[len(new) :]:
-            absent = Part(after.contract, branch.place)
             overlaps = exclusive and any(_overlap(branch, other) for other in after.parts())
-            yield self._judged(branch, absent, "a branch is gone", wider=narrows or overlaps, narrower=not narrows)
+            absent, what = Part(after.contract, branch.place), "a branch was removed"
+            yield self._judged(branch, absent, what, wider=narrows or overlaps, narrower=not narrows)
 
     def _additional(self, before: Part, after: Part) -> Iterator[Change]:
         if (before.value is False) != (after.value is False):
@@ -187,50 +183,51 @@ class Schemas:
 
     def _default(self, before: Part, after: Part) -> Iterator[Change]:
         if before.expanded() != after.expanded():
-            verdict = Verdict.BREAKING if self._side is Side.REQUEST else Verdict.DOCUMENTATION
-            what = f"{self._whose}: {_difference(before, after)}: what is not sent means another value"
-            yield change(verdict, before, after, what)
+            impact = Impact.BREAKING if self._side is Side.REQUEST else Impact.DOCUMENTATION
+            what = f"{self._name}: {_difference(before, after)}: leaving it out means something else"
+            yield change(impact, before, after, what)
 
-
-def compare_enumerations(before: Part, after: Part) -> Iterator[Change]:
-    """What differs between two lists of the values that an answer may name."""
-    old, new = (Part(part.contract, part.place[:-1], {"enum": part.value}) for part in (before, after))
-    if before.there and after.there:
-        yield from Schemas(Side.ANSWER, str(after.place[-1])).compare(old, new)
-    else:
-        yield from differing(before, after)
+    def compare_lists(self, before: Part, after: Part) -> Iterator[Change]:
+        """The difference between two lists of possible values."""
+        if before.exists and after.exists and before.expanded() != after.expanded():
+            old, new = set(before.value), set(after.value)
+            what = _difference(before, after)
+            yield self._judged(before, after, what, wider=not new <= old, narrower=not old <= new)
+        else:
+            yield from differing(before, after)
 
 
 def _schema(part: Part) -> Part:
     part = part.resolved()
     as_object: dict[bool, dict[str, Any]] = {False: {"not": {}}, True: {}}
-    value = part.value if isinstance(part.value, dict) else as_object[part.value if part.there else True]
+    value = part.value if isinstance(part.value, dict) else as_object[part.value if part.exists else True]
     return Part(part.contract, part.place, value)
 
 
 def _references(before: Part, after: Part) -> Iterator[Change]:
-    """What stands beside a `$ref`, and references that lead nowhere."""
-    for part in (before, after):
-        if before.value != after.value and "$ref" in part.names() and not part.resolved().there:
-            what = f"{part.value['$ref']} leads nowhere in this document: what that breaks cannot be told"
-            yield Change(Verdict.BREAKING, part.place, what, gone=part is before)
-    if "$ref" in before.names() and "$ref" in after.names():
+    """References that lead nowhere, and keywords next to a reference."""
+    references = [part for part in (before, after) if "$ref" in part.members()]
+    for part in references:
+        if before.value != after.value and not part.resolved().exists:
+            what = f"{part.value['$ref']} leads nowhere; the effect is unknown"
+            yield Change(Impact.BREAKING, part.place, what, gone=part is before)
+    if len(references) == 2:
         yield from compare_members(before, after, {"$ref": nothing})
         return
-    for part in (before, after):
-        beside = [key for key in part.names() if key not in ANNOTATIONS | {"$ref"} and not key.startswith("x-")]
-        if "$ref" in part.names() and beside:
-            what = f"`{beside[0]}` stands beside a `$ref`: what that breaks cannot be told"
-            yield Change(Verdict.BREAKING, part.at(beside[0]).place, what, gone=part is before)
+    for part in references:
+        siblings = [key for key in part.members() if key not in ANNOTATIONS | {"$ref"} and not key.startswith("x-")]
+        if siblings:
+            what = f"`{siblings[0]}` is next to a `$ref`; the effect is unknown"
+            yield Change(Impact.BREAKING, part.at(siblings[0]).place, what, gone=part is before)
 
 
 def _title(before: Part, after: Part) -> Iterator[Change]:
     if before.expanded() != after.expanded():
-        yield change(Verdict.BREAKING, before, after, "`title` differs: generated code names the type after it")
+        yield change(Impact.BREAKING, before, after, "`title` changed; generated code names the type after it")
 
 
 def _passes(inner: dict[str, Any], outer: dict[str, Any]) -> bool:
-    """Whether what is valid by one schema is valid by another; False where that cannot be told."""
+    """Whether every value that one schema accepts is valid for another; False if that is unknown."""
     types = [one for schema in (inner, outer) for one in _listed(schema.get("type", []))]
     if not TYPES.issuperset(types):
         return False
@@ -242,7 +239,7 @@ def _passes(inner: dict[str, Any], outer: dict[str, Any]) -> bool:
 
 
 def _overlap(one: Part, other: Part) -> bool:
-    """Whether one of two branches takes all that the other takes."""
+    """Whether one of two branches accepts everything that the other accepts."""
     first, second = (json.loads(json.dumps(_schema(part).value, default=str)) for part in (one, other))
     return _passes(first, second) or _passes(second, first)
 
@@ -254,7 +251,7 @@ def _listed(value: Any) -> list[Any]:
 def _difference(before: Part, after: Part) -> str:
     """As ``type: string → integer``."""
     old, new = (
-        json.dumps(part.value, ensure_ascii=False, default=str).replace('"', "") if part.there else "none"
+        json.dumps(part.value, ensure_ascii=False, default=str).replace('"', "") if part.exists else "absent"
         for part in (before, after)
     )
     return f"{after.place[-1]} {old} → {new}"

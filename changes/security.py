@@ -1,4 +1,4 @@
-"""What a change of the credentials means that an operation asks for."""
+"""The impact of changes to the credentials that an operation requires."""
 
 from __future__ import annotations
 
@@ -6,49 +6,49 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from changes.change import Change, Verdict
+from changes.change import Change, Impact
 from changes.part import ANNOTATIONS, Part, change
 
 
-def security_of(root: Part, operation: Part) -> Part:
-    """The requirements of an operation: its own, or those of the document."""
-    own = operation.at("security")
-    return own if own.there else root.at("security")
-
-
-def compare_security(before: Part, after: Part) -> Iterator[Change]:
-    """What a request must show: one of several sets of credentials, of which a consumer has one."""
+def compare_security(one: Part, other: Part) -> Iterator[Change]:
+    """Compare the sets of credentials of two operations, any one of which is enough."""
+    before, after = map(_security_of, (one, other))
     for part in (before, after):
-        if part.there and not isinstance(part.value, list):
-            yield Change(
-                Verdict.BREAKING, part.place, "is no list: what that breaks cannot be told", gone=part is before
-            )
+        if part.exists and not isinstance(part.value, list):
+            what = "`security` is not a list; the effect is unknown"
+            yield Change(Impact.BREAKING, part.place, what, gone=part is before)
             return
     old, new = _credentials(before), _credentials(after)
     if set(old) == set(new):
         return
-    refused = [one for one in old if not any(other <= one for other in new)]
-    if refused:
-        yield change(Verdict.BREAKING, before, after, "credentials that were enough no longer are")
+    if any(not any(other <= one for other in new) for one in old):
+        yield change(Impact.BREAKING, before, after, "credentials that were enough no longer are")
     else:
-        yield change(Verdict.COMPATIBLE, before, after, "more credentials are enough than before, or fewer are needed")
+        yield change(Impact.COMPATIBLE, before, after, "other or fewer credentials are now enough, too")
+
+
+def _security_of(operation: Part) -> Part:
+    """The requirements of an operation: its own, or those of the whole contract."""
+    own = operation.at("security")
+    return own if own.exists else Part.root(operation.contract).at("security")
 
 
 def _credentials(security: Part) -> list[frozenset[str]]:
-    """Each set by what it consists of: the definition of a scheme rather than its name, and its scopes."""
-    root = Part(security.contract, (), security.contract.document).at("components").at("securitySchemes")
-    return [
+    """Each set of credentials, by the definitions of its schemes and by its scopes."""
+    schemes = Part.root(security.contract).at("components").at("securitySchemes")
+    sets = [
         frozenset(
             item
-            for name in part.names()
-            for item in (_scheme(root.at(name)), *(f"{name} {s}" for s in part.get(name) or ()))
+            for name, scopes in requirement.members().items()
+            for item in (_definition(schemes.at(name)), *(f"{name} {scope}" for scope in scopes.value or ()))
         )
-        for part in security.parts()
-    ] or [frozenset()]
+        for requirement in security.parts()
+    ]
+    return sets or [frozenset()]
 
 
-def _scheme(definition: Part) -> str:
-    scheme: dict[str, Any] = definition.resolved().value if definition.there else {}
+def _definition(part: Part) -> str:
+    scheme: dict[str, Any] = part.resolved().value if part.exists else {}
     flows = {name: {k: v for k, v in flow.items() if k != "scopes"} for name, flow in scheme.get("flows", {}).items()}
     meant = {key: value for key, value in scheme.items() if key not in ANNOTATIONS and not key.startswith("x-")}
     return json.dumps({**meant, **({"flows": flows} if flows else {})}, sort_keys=True, default=str)

@@ -1,43 +1,39 @@
-"""Which version a change calls for (https://semver.org)."""
+"""Which version a change requires (https://semver.org)."""
 
 from __future__ import annotations
 
 from semver import Version
 
-from changes.change import Verdict
+from changes.change import Impact
 
 
 def read(text: str) -> Version:
-    """A version of three numbers.
+    """Parse a version of three numbers.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not one.
     """
-    version = Version.parse(text)
-    if version.prerelease or version.build:
-        raise ValueError(f"{text} is more than three numbers")
+    version = Version.parse(text) if Version.is_valid(text) else None
+    if version is None or version.prerelease or version.build:
+        raise ValueError(f'the version "{text}" is not three numbers, such as 1.2.3')
     return version
 
 
-def called_for(before: Version, worst: Verdict | None) -> Version:
-    """The lowest version that the worst of the changes since an earlier one allows.
+def required(before: Version, worst: Impact | None) -> Version:
+    """The lowest version that the worst of the changes since an earlier version allows.
 
-    Below 1.0.0 SemVer promises nothing; here, as with most package managers, a breaking change raises the minor version
-    there, and any other the patch version.
+    SemVer leaves versions below 1.0.0 open. Here, as in most package managers, a breaking change raises the minor
+    version there, and any other change the patch version.
     """
     stable = before.major > 0
     if worst is None:
         return before
-    if worst is Verdict.BREAKING:
+    if worst is Impact.BREAKING:
         return before.bump_major() if stable else before.bump_minor()
-    if worst is Verdict.COMPATIBLE and stable:
-        return before.bump_minor()
-    return before.bump_patch()
+    return before.bump_minor() if worst is Impact.COMPATIBLE and stable else before.bump_patch()
 
 
 def bump(before: Version, after: Version) -> str:
-    """What is raised from one version to a later one: ``major``, ``minor``, ``patch``, or ``no bump``."""
-    for part in ("major", "minor", "patch"):
-        if getattr(before, part) != getattr(after, part):
-            return part
-    return "no bump"
+    """The part that differs between two versions: ``major``, ``minor``, ``patch``, or ``no bump``."""
+    parts = ("major", "minor", "patch")
+    return next((part for part in parts if getattr(before, part) != getattr(after, part)), "no bump")

@@ -1,1 +1,1 @@
-"""A release: what must hold before, the version everywhere it stands, the packages that were tried, the tag."""
+"""Releases a version: runs the checks, sets the version everywhere, builds and tries the packages, commits and tags."""

@@ -1,4 +1,4 @@
-"""Where the version stands: in the contract, in the package, in what the README shows, and in the changelog."""
+"""Where the version is written: the contract, the package, the changelog, and sample output in the README."""
 
 from __future__ import annotations
 
@@ -8,43 +8,35 @@ from pathlib import Path
 
 from semver import Version
 
+from release.exceptions import ReleaseBlocked
+
 VERSION = r"\d+\.\d+\.\d+"
 PLACES = (
     ("openapi.yaml", rf"(?<=^  version: ){VERSION}$"),
     ("puffle/__init__.py", rf'(?<=^__version__ = "){VERSION}(?="$)'),
-    ("README.md", rf"(?<= by contract ){VERSION}(?= \()"),
-    ("README.md", rf'(?<="contract":"){VERSION}(?=")'),
 )
-CHANGELOG = "CHANGELOG.md"
-FILES = tuple(dict.fromkeys([*(file for file, _ in PLACES), CHANGELOG]))
+SAMPLES = rf'(?<=\bcontract )(?:{VERSION})|(?<="contract":"){VERSION}'
+CHANGELOG, README = "CHANGELOG.md", "README.md"
 
 
-class Missing(Exception):
-    """A version does not stand where it should, or more than once: the message names the file."""
-
-
-def write(root: Path, version: Version, day: date) -> dict[str, str]:
-    """Set the version in each of its places, and the day in its section of the changelog.
-
-    Returns:
-        What the files hold from now on.
+def updated(root: Path, version: Version, day: date) -> dict[str, str]:
+    """The new text of each file that contains the version; the changelog also gets the day.
 
     Raises:
-        Missing: a place is not there once.
+        ReleaseBlocked: a place was not found exactly once.
     """
-    changed = {file: (root / file).read_text("utf-8") for file in FILES}
-    for file, place in [*PLACES, (CHANGELOG, rf"(?<=^## ){re.escape(str(version))}\b[^\n]*$")]:
-        with_day = f" ({day.isoformat()})" if file == CHANGELOG else ""
-        changed[file], times = re.subn(place, f"{version}{with_day}", changed[file], flags=re.MULTILINE)
+    heading = (CHANGELOG, rf"(?<=^## ){re.escape(str(version))}\b[^\n]*$")
+    texts = {README: re.sub(SAMPLES, str(version), (root / README).read_text("utf-8"))}
+    for file, place in [*PLACES, heading]:
+        new = f"{version} ({day.isoformat()})" if file == CHANGELOG else str(version)
+        texts[file], times = re.subn(place, new, (root / file).read_text("utf-8"), flags=re.MULTILINE)
         if times != 1:
-            raise Missing(f"{file} should name the version once as {place}, and does {times} times")
-    for file, text in changed.items():
-        (root / file).write_text(text, "utf-8")
-    return changed
+            raise ReleaseBlocked(f"{file} must contain the version exactly once as {place}; it does {times} times")
+    return texts
 
 
 def section(root: Path, version: Version) -> str:
-    """What the changelog says of a version, empty where it says nothing."""
+    """The section of the changelog on a version; empty if there is none."""
     text = (root / CHANGELOG).read_text("utf-8")
     found = re.search(rf"^## {re.escape(str(version))}\b[^\n]*\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     return found[1].strip() if found else ""
