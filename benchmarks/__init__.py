@@ -1,1 +1,1 @@
-"""The sandbox side by side with what a user would pick instead. Run by hand, never by a test."""
+"""Compare the project with alternatives, side by side on one machine. Run by hand; tests check only that it works."""

@@ -1,12 +1,12 @@
-/* Swagger UI, and what the contract says beyond OpenAPI: rules with their grades, calls, examples that belong together. */
+/* Swagger UI, and what the contract says beyond OpenAPI: rules, assumptions, complete examples and calls. */
 "use strict"
 
 const given = JSON.parse(document.getElementById("given").textContent)
-// Served by a sandbox, the page speaks to that one; opened as a file, to the server on this machine that the contract names.
+// Requests go to the sandbox that served the page or, if it was opened as a file, to the local server of the contract.
 const server = location.protocol === "file:" ? given.server : location.origin
 const onServer = text => text.replaceAll(given.server, server)
 given.document.servers[0].url = server
-// Swagger UI resolves references of OpenAPI 3.1 against addresses of http alone (swagger-client #4258).
+// Swagger UI resolves references of OpenAPI 3.1 only against http addresses (swagger-client #4258).
 if (location.protocol === "file:") Object.defineProperty(document, "baseURI", { value: server })
 
 const dark = matchMedia("(prefers-color-scheme: dark)")
@@ -15,7 +15,7 @@ dark.addEventListener("change", follow)
 follow()
 
 function ContractPlugin(system) {
-  const { createElement: h, Fragment, useState } = system.React
+  const { createElement: h, Fragment, useEffect, useState } = system.React
   const coded = text => text.split("`").map((part, at) => at % 2 ? h("code", { key: at }, part) : part)
 
   const Fields = ({ id, heading, fields }) => h("section", { className: "contract-part", id },
@@ -29,62 +29,60 @@ function ContractPlugin(system) {
 
   const Rules = ({ id, rules }) => h("section", { className: "contract-part", id },
     h("h3", null, "Rules"),
-    h("p", { className: "soft" }, "What no schema can say. Stated: a document of the vendor says so. Assumed: none does."),
+    h("p", { className: "soft" }, "Behaviour that a schema cannot express. Stated: in the vendor's documentation. Assumed: nowhere documented."),
     h("ul", { className: "promises" }, rules.map(rule =>
-      h("li", { key: rule.id, id: rule.id, className: rule.assumed ? "assumed" : "stated" },
+      h("li", { key: rule.id, id: id && rule.id, className: rule.assumed ? "assumed" : "stated" },
         h("span", { className: "state" }, rule.assumed ? "assumed" : "stated"),
         h("div", null,
-          h("p", null, coded(rule.promise)),
+          h("p", null, coded(rule.text)),
           h("p", { className: "soft" }, h("code", null, `${rule.id} · openapi.yaml, line ${rule.line}`)))))))
 
   const TryIt = ({ id, examples, pathMethod, parameters: declared }) => {
     const [name, choose] = useState(examples[0].name)
     const chosen = examples.find(example => example.name === name)
-    const onChange = event => {
-      const { parameters, body } = examples.find(example => example.name === event.target.value)
-      choose(event.target.value)
-      parameters.forEach(([place, name, value]) => {
+    useEffect(() => { // fill in the form with the example
+      chosen.parameters.forEach(([place, name, value]) => {
         const parameter = declared.find(one => one.get("in") === place && one.get("name") === name)
         system.specActions.changeParamByIdentity(pathMethod, parameter, value, false)
       })
-      system.oas3Actions.setRequestBodyValue({ value: body, pathMethod })
+      if (chosen.body !== null) system.oas3Actions.setRequestBodyValue({ value: chosen.body, pathMethod })
       system.specActions.clearResponse(...pathMethod)
-    }
+    }, [name])
     return h("section", { className: "contract-part", id },
       h("h3", null, "Try it"),
       h("label", { className: "example" }, "Example request ",
-        h("select", { value: name, onChange }, examples.map(({ name, summary }) => h("option", { key: name, value: name }, summary)))),
-      h("p", { className: "soft" }, "It stands in the form below, ready to be sent to ", h("code", null, server), ", and here as calls, for a shell in which this was said:"),
+        h("select", { value: name, onChange: event => choose(event.target.value) }, examples.map(({ name, summary }) => h("option", { key: name, value: name }, summary)))),
+      h("p", { className: "soft" }, "It is in the form below, ready to be sent to ", h("code", null, server), ", and here as commands and code. First run:"),
       h("pre", { tabIndex: 0 }, onServer(given.variables)),
       Object.entries(chosen.calls).map(([tool, call]) => h("details", { key: tool },
         h("summary", null, tool),
         h("pre", { tabIndex: 0 }, onServer(call)))))
   }
 
-  const beside = Original => props => {
+  const addContractParts = Original => props => {
     const [path, method] = props.pathMethod
     const name = `${method.toUpperCase()} ${path}`
-    const { address, request, answer, rules, examples } = given.operations[name]
-    const anchor = id => name === Object.keys(given.operations)[0] ? id : undefined // what the links at the top lead to
+    const { address, request, response, rules, examples } = given.operations[name]
+    const anchor = id => name === Object.keys(given.operations)[0] ? id : undefined // for the links at the top
     return h(Fragment, null,
       h("p", { className: "contract-part address" }, "In production: ", h("code", null, `${method.toUpperCase()} ${address}`)),
       rules.length > 0 && h(Rules, { id: anchor("rules"), rules }),
       request.length > 0 && h(Fields, { id: anchor("request"), heading: "Fields of the request", fields: request }),
-      answer.length > 0 && h(Fields, { id: anchor("answer"), heading: "Fields of the answer", fields: answer }),
+      response.length > 0 && h(Fields, { id: anchor("response"), heading: "Fields of the response", fields: response }),
       examples.length > 0 && h(TryIt, { id: anchor("try-it"), examples, ...props }),
       h(Original, props))
   }
 
   return {
     wrapComponents: {
-      parameters: beside,
-      curl: () => () => null, // it would print the key
+      parameters: addContractParts,
+      curl: () => () => null, // it would show the key
     },
   }
 }
 
-/** Swagger UI leaves these without a name, without a way in by keyboard, or out of order. */
-const MENDED = {
+/** Attributes that elements of Swagger UI lack: names, roles, and keyboard access. */
+const ATTRIBUTES = {
   ".body-param__text": { "aria-label": "Request body" },
   ".examples-select-element": { "aria-label": "Example" },
   ".modal-ux": { role: "dialog", "aria-modal": "true", "aria-label": "API key" },
@@ -96,7 +94,7 @@ const MENDED = {
   ".microlight": { tabindex: "0" },
 }
 new MutationObserver(() => {
-  for (const [selector, attributes] of Object.entries(MENDED))
+  for (const [selector, attributes] of Object.entries(ATTRIBUTES))
     for (const element of document.querySelectorAll(selector))
       for (const [name, value] of Object.entries(attributes))
         if (element.getAttribute(name) !== value) element.setAttribute(name, value)

@@ -1,6 +1,6 @@
-"""The reference page: the whole contract on one page, which needs no network, with a form that sends its requests.
+"""The reference page: the whole contract on one page that works offline, with a form that sends its requests.
 
-Swagger UI renders it. What the contract says beyond OpenAPI, its rules and calls, is handed to ``reference.js``.
+Swagger UI renders it; ``reference.js`` adds what the contract says beyond OpenAPI: rules and calls.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pages import as_it_is, render
+from pages import render, unescaped
 from pages.calls import calls_of, variables
 from puffle import address
 from puffle.contract import JSON, Contract, Example, Operation, Schema
@@ -23,60 +23,58 @@ SWAGGER_UI = HERE.parent / "node_modules" / "swagger-ui-dist"
 
 
 class NoPage(Exception):
-    """The page cannot be made: the message says why, and what to do."""
+    """The page cannot be built; the message says why, and what to do."""
 
 
 @lru_cache(1)
 def page(contract: Contract) -> str:
-    """The page, which sends to the server that it came from, and opened as a file to the contract's on this machine.
+    """The page as HTML. It sends requests to the server that it came from, as a file to the local one of the contract.
 
     Raises:
-        NoPage: the renderer has not been set up, or the contract names no server on this machine.
+        NoPage: Swagger UI is not installed, or the contract has no server on this machine.
     """
     if not SWAGGER_UI.exists():
-        raise NoPage("The reference page needs Swagger UI: run `make docs`, which sets it up")
+        raise NoPage("The reference page needs Swagger UI: run `make docs`, which installs it")
     server = next((one for one in contract.servers if address.is_loopback(address.host(one["url"]))), None)
     if server is None:
-        raise NoPage("The reference page has nowhere to send to: name a server on this machine in openapi.yaml")
+        raise NoPage("The reference page has no server to send to: add one on this machine to openapi.yaml")
     scripts = [_script(SWAGGER_UI / "swagger-ui-bundle.js"), _script(HERE / "reference.js")]
+    local = {"url": server["url"], "description": server.get("description", "")}
     given = {
-        # What Swagger UI sends to is where the page came from, or a server on this machine: its policy allows no other.
-        "document": {
-            **contract.document,
-            "servers": [{"url": server["url"], "description": server.get("description", "")}],
-        },
+        "document": {**contract.document, "servers": [local]},  # the page's policy allows no other
         "server": server["url"],
         "key": server.get("x-api-key", ""),
         "variables": variables(server),
-        "operations": {
-            f"{one.method} {one.path_template}": _beyond_openapi(one, server) for one in contract.operations
-        },
+        "operations": {f"{one.method} {one.path_template}": _extras(one, server) for one in contract.operations},
     }
     return render(
         HERE / "reference.html.jinja",
         contract=contract,
-        scripts=list(map(as_it_is, scripts)),
-        styles=[as_it_is(file.read_text("utf-8")) for file in (SWAGGER_UI / "swagger-ui.css", HERE / "reference.css")],
+        scripts=list(map(unescaped, scripts)),
+        styles=[unescaped(file.read_text("utf-8")) for file in (SWAGGER_UI / "swagger-ui.css", HERE / "reference.css")],
         hashes=list(map(_hash, scripts)),
-        given=as_it_is(json.dumps(given, ensure_ascii=False).replace("<", "\\u003c")),
+        given=unescaped(json.dumps(given, ensure_ascii=False).replace("<", "\\u003c")),
     )
 
 
-def _beyond_openapi(operation: Operation, server: Mapping[str, Any]) -> dict[str, Any]:
-    """What an operation has that Swagger UI does not show."""
+def _extras(operation: Operation, server: Mapping[str, Any]) -> dict[str, Any]:
+    """What Swagger UI does not show of an operation."""
     contract = operation.contract
-    success = next((answer for status, answer in operation.responses.items() if 200 <= status < 300), {})
+    success = next((one for status, one in operation.responses.items() if status.startswith("2")), {})
     return {
         "address": f"{contract.default_server}{operation.path_template}",
-        "request": list(_fields(contract, operation.request_content.get("schema", {}))),
-        "answer": list(_fields(contract, success.get("content", {}).get(JSON, {}).get("schema", {}))),
-        "rules": [{**vars(rule), "line": operation.line_of_rule(rule.id)} for rule in operation.rules],
+        "request": list(_fields(contract, operation.request_schema or {})),
+        "response": list(_fields(contract, success.get("content", {}).get(JSON, {}).get("schema", {}))),
+        "rules": [
+            {"id": rule.id, "text": rule.promise, "assumed": rule.assumed, "line": contract.line(*rule.place)}
+            for rule in operation.rules
+        ],
         "examples": [
             {
                 "name": example.name,
                 "summary": f"{_summary(operation, example)} ({example.status})",
                 "parameters": [[place, name, value] for (place, name), value in example.parameters.items()],
-                "body": json.dumps(example.body, ensure_ascii=False, indent=2),
+                "body": example.body and json.dumps(example.body, ensure_ascii=False, indent=2),
                 "calls": calls_of(operation, example, server["url"]),
             }
             for example in operation.examples()
@@ -85,14 +83,18 @@ def _beyond_openapi(operation: Operation, server: Mapping[str, Any]) -> dict[str
 
 
 def _summary(operation: Operation, example: Example) -> str:
-    shown = operation.request_content.get("examples", {}).get(example.name, {})
-    return str(operation.contract.resolve(shown).get("summary", example.name))
+    """What an example shows: the summary of its body, or of its response if it has no body."""
+    response = operation.responses[str(example.status)]
+    for content in (operation.request_content, response["content"][JSON]):
+        if example.name in content.get("examples", {}):
+            return str(operation.contract.resolve(content["examples"][example.name]).get("summary", example.name))
+    return example.name
 
 
 def _fields(
     contract: Contract, declared: Schema, above: str = "", around: frozenset[int] = frozenset()
 ) -> Iterator[dict[str, Any]]:
-    """The fields of an object and of the objects in it, but for one that holds itself, for a person to read."""
+    """The fields of an object and of the objects in it, except for an object that contains itself."""
     schema = contract.resolve(declared)
     if id(schema) in around:
         return

@@ -1,4 +1,4 @@
-"""A real browser without a window, which reaches this machine alone, and what its pages came to."""
+"""A headless browser that reaches only this machine, and what its pages complain about."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from puffle.address import is_loopback
 from tests.running import ROOT
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-QUIETLY = (
+OPTIONS = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync", "--disable-background-networking",
     "--disable-component-update",
 )  # fmt: skip
@@ -29,19 +29,19 @@ expect.set_options(timeout=10_000)
 
 @contextlib.contextmanager
 def running_browser() -> Iterator[Browser]:
-    """Chromium, while the block runs; where there is none the test is skipped, or fails in CI."""
+    """Chromium, while the block runs. If it is not installed, the test is skipped; in CI it fails."""
     installed = next(filter(None, map(shutil.which, BROWSERS)), None)
     if installed is None:
         assert "CI" not in os.environ, "CI needs Chromium: .ci/run installs it"
         pytest.skip("Chromium is not installed")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=installed, args=QUIETLY)
+        browser = playwright.chromium.launch(executable_path=installed, args=OPTIONS, handle_sigint=False)
         yield browser
         browser.close()
 
 
 class Visit:
-    """A page in a browser that has no network but this machine, and what it complained of."""
+    """A page that can reach only this machine, and its errors and attempts to reach other machines."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -49,34 +49,34 @@ class Visit:
         self.elsewhere: list[str] = []
         page.on("console", lambda message: self._note(message.type, message.text))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("request", lambda request: self._look(request.url))
-        page.context.route(lambda url: not _is_here(url), _refuse)
+        page.on("request", lambda request: self._check(request.url))
+        page.context.route(lambda url: not _is_local(url), _refuse)
 
     def _note(self, kind: str, text: str) -> None:
-        # Chromium says so of each status from 400 on; pages that are told of one are what is tested.
+        # Chromium logs every status from 400 on; how pages handle those is what is tested.
         if kind in ("error", "warning") and not text.startswith("Failed to load resource: the server responded with"):
             self.errors.append(text)
 
-    def _look(self, url: str) -> None:
-        if not _is_here(url):
+    def _check(self, url: str) -> None:
+        if not _is_local(url):
             self.elsewhere.append(url)
 
-    def barriers(self, *unasked: str) -> list[str]:
-        """What keeps people from reading or operating the page, as axe finds it by all its rules but these."""
+    def barriers(self, *disabled: str) -> list[str]:
+        """The accessibility problems that axe finds with all rules except the disabled ones."""
         self.page.evaluate(AXE.read_text("utf-8"))
-        options = {"rules": {rule: {"enabled": False} for rule in unasked}}
+        options = {"rules": {rule: {"enabled": False} for rule in disabled}}
         run = "options => axe.run(options).then(found => found.violations)"
         found: list[dict[str, Any]] = self.page.evaluate(run, options)
         return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
     def is_too_wide(self) -> bool:
-        """Whether a person would have to scroll sideways."""
+        """Whether the page scrolls sideways."""
         return bool(self.page.evaluate("document.documentElement.scrollWidth > innerWidth"))
 
 
 @contextlib.contextmanager
 def visit(browser: Browser, address: str | Path, **context: Any) -> Iterator[Visit]:
-    """Open a page; when the block ends, it must have complained of nothing, and asked for nothing elsewhere."""
+    """Open a page, which must have no errors and reach no other machine until the block ends."""
     with contextlib.closing(browser.new_context(**context)) as fresh:
         visited = Visit(fresh.new_page())
         visited.page.goto(address.as_uri() if isinstance(address, Path) else address)
@@ -84,7 +84,13 @@ def visit(browser: Browser, address: str | Path, **context: Any) -> Iterator[Vis
         assert (visited.errors, visited.elsewhere) == ([], [])
 
 
-def _is_here(url: str) -> bool:
+def freeze_time(page: Page) -> None:
+    """Stop the page's timers; ``page.clock.run_for`` lets them run."""
+    page.clock.install(time="2026-01-01T00:00:00")
+    page.clock.pause_at("2026-01-01T00:00:01")
+
+
+def _is_local(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in ("file", "data", "blob", "about") or is_loopback(parts.hostname or "")
 

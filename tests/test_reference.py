@@ -1,15 +1,16 @@
-"""The reference page, as a person meets it: served by the sandbox, and opened as a file."""
+"""The reference page in a browser: served by the sandbox, and opened as a file."""
 
 from __future__ import annotations
 
+import copy
 import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -18,13 +19,15 @@ from pages.calls import calls_of, variables
 from pages.reference import NoPage
 from pages.reference import page as reference
 from puffle import address, contract
+from puffle.contract import Contract, Schema
 from tests.browsing import DESKTOP, PHONE, visit
-from tests.implementations import implementation
-from tests.running import KEY, LEAD, ROOT, clean_environment, in_bash, make, served
-from tests.sandboxes import OPERATION, rows, sandbox
-from tests.test_cli_contract import extended
+from tests.running import KEY, LEAD, ROOT, clean_environment, in_bash, make
+from tests.sandboxes import rows, sandbox
+
+pytestmark = pytest.mark.slow
 
 CONTRACT = contract.load()
+OPERATION = CONTRACT.operations[0]
 EXAMPLES = list(OPERATION.examples())
 SERVER = next(one for one in CONTRACT.servers if address.is_loopback(address.host(one["url"])))
 
@@ -35,35 +38,44 @@ def server() -> Iterator[Server]:
         yield running
 
 
-def answered(page: Page) -> str:
-    """The status of the answer to what was sent last."""
+def execute(page: Page) -> str:
+    """Send the request in the form, and return the status of the response."""
+    page.get_by_role("button", name="Execute").click()
+    expect(page.locator(".live-responses-table")).to_be_visible()
     return page.locator(".live-responses-table tbody .response-col_status").inner_text().split()[0]
 
 
-def test_page_says_all_that_the_contract_says(browser: Browser, server: Server) -> None:
+def fields(schema: Schema, above: str = "") -> Iterator[tuple[str, bool]]:
+    """The fields of a schema, with the path that leads to them, and whether they are assumed."""
+    for name, member in CONTRACT.members(CONTRACT.resolve(schema)).items():
+        field = CONTRACT.resolve(member)
+        yield above + name, field.get("x-assumed", False)
+        yield from fields(field, f"{above}{name}.")
+
+
+def test_page_contains_the_whole_contract(browser: Browser, server: Server) -> None:
     with visit(browser, server.url) as visited:
         text = " ".join(visited.page.locator("body").inner_text().split())
     for rule in OPERATION.rules:
         grade = "assumed" if rule.assumed else "stated"
         assert f"{grade} {rule.promise.replace('`', '')} {rule.id} · openapi.yaml, line " in text, rule.id
-    for schema, above in (("LeadUpdate", ""), ("LeadFields", "updates."), ("LeadUpdated", ""), ("Lead", "prospect.")):
-        for name, field in CONTRACT.schema(schema)["properties"].items():
-            grade = "assumed" if field.get("x-assumed") else "stated"
-            assert re.search(rf"\b{grade} {above}{name} [a-z]+", text), name
-    for status, response in OPERATION.responses.items():
-        described = " ".join(response["description"].replace("`", "").split())
-        assert f"{status} {described}" in text, status
+    request, response = OPERATION.request_schema, OPERATION.response_schema(200)
+    assert request
+    assert response
+    for name, assumed in [*fields(request), *fields(response)]:
+        assert re.search(rf"\b{'assumed' if assumed else 'stated'} {name} [a-z]+", text), name
+    for status, declared in OPERATION.responses.items():
+        description = " ".join(declared["description"].replace("`", "").split())
+        assert f"{status} {description}" in text, status
     assert f"PATCH {CONTRACT.default_server}{OPERATION.path_template}" in text
 
 
-def test_examples_can_be_sent_as_they_stand(browser: Browser, server: Server) -> None:
+def test_every_example_gets_its_response(browser: Browser, server: Server) -> None:
     with visit(browser, server.url) as visited:
         page = visited.page
         for example in EXAMPLES:
             page.get_by_label("Example request").select_option(example.name)
-            page.get_by_role("button", name="Execute").click()
-            expect(page.locator(".live-responses-table")).to_be_visible()
-            assert answered(page) == str(example.status), example.name
+            assert execute(page) == str(example.status), example.name
             if example.status >= 400:
                 assert example.response["error"].split()[0] in page.locator(".live-responses-table").inner_text()
 
@@ -72,48 +84,67 @@ def test_form_edits_a_lead(browser: Browser, server: Server) -> None:
     with visit(browser, server.url) as visited:
         page = visited.page
         body = page.locator("textarea.body-param__text")
+        expect(body).to_have_value(re.compile("Janet"))
         body.fill(body.input_value().replace("Janet", "Zoë"))
-        page.get_by_role("button", name="Execute").click()
+        execute(page)
         expect(page.locator(".live-responses-table")).to_contain_text('"first_name": "Zoë"')
     assert rows(server)[LEAD]["first_name"] == "Zoë"
 
 
-def test_page_opened_as_a_file_sends_to_the_sandbox_of_the_contract(browser: Browser, tmp_path: Path) -> None:
+def test_page_opened_as_a_file_sends_to_the_local_server_of_the_contract(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "reference.html"
     file.write_text(reference(CONTRACT), "utf-8")
     sent: list[tuple[str, str | None]] = []
     with visit(browser, file) as visited:
         page = visited.page
-        page.route(SERVER["url"] + "/**", lambda route: route.fulfill(status=429, json={"error": "a stand-in"}))
+        page.route(SERVER["url"] + "/**", lambda route: route.fulfill(status=429, json={"error": "Too many."}))
         page.on("request", lambda request: sent.append((request.method, request.url)))
-        page.get_by_role("button", name="Execute").click()
-        expect(page.locator(".live-responses-table")).to_be_visible()
+        execute(page)
     assert sent == [("PATCH", SERVER["url"] + EXAMPLES[0].path)]
 
 
-def test_page_follows_another_contract(browser: Browser, tmp_path: Path) -> None:
-    """With operations that have no example, no rule, no field, or a schema that holds itself."""
-    document = extended()
-    document["components"]["schemas"]["Lead"]["properties"]["referred_by"] = {"$ref": "#/components/schemas/Lead"}
-    another = contract.Contract(document, (ROOT / "openapi.yaml").read_text("utf-8"))
+def test_page_shows_the_operations_of_another_contract(browser: Browser, tmp_path: Path) -> None:
+    document: dict[str, Any] = copy.deepcopy(dict(CONTRACT.document))
+    item = document["paths"][OPERATION.path_template]
+    contains_itself = {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/Loop"}}}
+    document["components"]["schemas"]["Loop"] = contains_itself
+    example = {"summary": "Of another campaign.", "x-parameters": {"id": "other"}, "value": {}}
+    content = {"application/json": {"schema": contains_itself, "examples": {"loop": example}}}
+    item["get"] = {
+        "operationId": "getLoop",
+        "x-rules": [{"$ref": "#/components/x-rules/bearer-required"}],
+        "responses": {"200": {"description": "A loop.", "content": content}},
+    }
+    document["paths"]["/bare"] = {"post": {"operationId": "postBare", "responses": {"204": {"description": "Done."}}}}
+    another = Contract(document, (ROOT / "openapi.yaml").read_text("utf-8"))
     file = tmp_path / "reference.html"
     file.write_text(reference(another), "utf-8")
+
     with visit(browser, file) as visited:
-        text = visited.page.locator("body").inner_text()
-        assert visited.page.locator(".errors-wrapper").count() == 0
+        page = visited.page
+        assert page.locator(".errors-wrapper").count() == 0
+        text = page.locator("body").inner_text()
+        selects = page.get_by_label("Example request")
+        assert selects.nth(0).locator("option").count() == len(EXAMPLES)
+        assert selects.nth(1).locator("option").all_inner_texts() == ["Of another campaign. (200)"]
+        expect(page.locator("#operations-Campaign_leads-updateLeadInCampaign input").first).to_have_value(
+            re.compile("-")
+        )
+        expect(page.locator("[id$=getLoop] input").first).to_have_value("other")
+
     for operation in another.operations:
         assert f"{operation.method} {another.default_server}{operation.path_template}" in text
-    assert "prospect.referred_by" in text
-    assert "prospect.referred_by.id" not in text
+    assert text.count("bearer-required · openapi.yaml, line ") == 2
+    assert "next.next" not in text
 
 
-def test_page_without_a_server_to_send_to_is_not_made() -> None:
+def test_page_without_a_server_to_send_to_is_not_built() -> None:
     document = {**CONTRACT.document, "servers": CONTRACT.servers[:1]}
-    with pytest.raises(NoPage, match=r"name a server on this machine in openapi\.yaml"):
-        reference(contract.Contract(document))
+    with pytest.raises(NoPage, match=r"add one on this machine to openapi\.yaml"):
+        reference(Contract(document))
 
 
-def test_page_can_send_to_no_other_machine(browser: Browser, server: Server) -> None:
+def test_page_cannot_send_to_another_machine(browser: Browser, server: Server) -> None:
     with visit(browser, server.url) as visited:
         refused = visited.page.evaluate("fetch('http://192.0.2.7/').catch(error => String(error))")
         assert "Failed to fetch" in refused
@@ -121,7 +152,7 @@ def test_page_can_send_to_no_other_machine(browser: Browser, server: Server) -> 
         visited.errors.clear()
 
 
-def test_key_that_is_typed_is_not_shown(browser: Browser, server: Server) -> None:
+def test_typed_key_is_not_shown(browser: Browser, server: Server) -> None:
     key = "pk_sandbox_bob"
     with visit(browser, server.url) as visited:
         page = visited.page
@@ -132,17 +163,14 @@ def test_key_that_is_typed_is_not_shown(browser: Browser, server: Server) -> Non
         assert visited.barriers("heading-order") == []
         dialog.get_by_role("button", name="Authorize").click()
         dialog.get_by_role("button", name="Close").last.click()
-        page.get_by_role("button", name="Execute").click()
-        expect(page.locator(".live-responses-table")).to_be_visible()
-        assert answered(page) == "404", "the draft is not Bob's"
+        assert execute(page) == "404", "the draft campaign is not Bob's"
         assert key not in page.locator("body").inner_text()
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
-def test_page_can_be_read_by_everyone(browser: Browser, server: Server, size: dict[str, int], scheme: str) -> None:
+def test_page_is_accessible(browser: Browser, server: Server, size: dict[str, int], scheme: str) -> None:
     with visit(browser, server.url, viewport=size, color_scheme=scheme) as visited:
-        visited.page.get_by_role("button", name="Execute").click()
-        expect(visited.page.locator(".live-responses-table")).to_be_visible()
+        execute(visited.page)
         assert visited.barriers() == []
         assert not visited.is_too_wide()
 
@@ -153,8 +181,8 @@ def test_calls_do_what_the_examples_say(server: Server, tmp_path: Path) -> None:
         calls = calls_of(OPERATION, example, server.url)
         assert set(calls) == {"curl", "Python", "puffle"}
         assert KEY not in "".join(calls.values())
-        said = in_bash(f"{exported}; {calls['curl']}", tmp_path, server.url).stdout.decode()
-        assert said.startswith(f"HTTP/1.1 {example.status} "), said
+        printed = in_bash(f"{exported}; {calls['curl']}", tmp_path, server.url).stdout.decode()
+        assert printed.startswith(f"HTTP/1.1 {example.status} "), printed
         done = in_bash(f"{exported}; {calls['puffle']}", tmp_path, server.url)
         assert (done.returncode == 0) == (example.status == 200), done.stderr
         assert example.status == 200 or f"refused with {example.status}" in done.stderr.decode()
@@ -165,17 +193,20 @@ def test_calls_do_what_the_examples_say(server: Server, tmp_path: Path) -> None:
     assert run.stdout.startswith("LeadUpdated(")
 
 
+def test_operation_that_the_client_lacks_has_no_python_call() -> None:
+    document: dict[str, Any] = copy.deepcopy(dict(CONTRACT.document))
+    document["paths"][OPERATION.path_template]["patch"]["operationId"] = "renamed"
+    renamed = Contract(document).operations[0]
+    assert set(calls_of(renamed, EXAMPLES[0], SERVER["url"])) == {"curl", "puffle"}
+
+
 def test_page_is_built_by_one_command(tmp_path: Path) -> None:
     done = make("docs", f"OUT={tmp_path}")
-    assert done.stdout == f"The contract as one page, which needs no network: {tmp_path}/index.html\n"
+    assert done.stdout == f"The contract as one page that works offline: {tmp_path}/index.html\n"
     assert (tmp_path / "index.html").read_text("utf-8") == reference(CONTRACT)
 
 
-def test_sandbox_without_the_renderer_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_missing_swagger_ui_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("pages.reference.SWAGGER_UI", tmp_path / "none")
-    reference.cache_clear()
-    with served(implementation) as url:
-        answer = httpx.get(url)
-    assert (answer.status_code, answer.json()) == (
-        503, {"error": "The reference page needs Swagger UI: run `make docs`, which sets it up."},
-    )  # fmt: skip
+    with pytest.raises(NoPage, match="needs Swagger UI: run `make docs`, which installs it"):
+        reference(Contract(CONTRACT.document))

@@ -1,4 +1,4 @@
-/** An edit of a lead, and everything that can come of it. */
+/** Sends an edit of a lead, and reports every possible result. */
 import createClient from "openapi-fetch"
 import type { components, paths } from "../../generated/puffle"
 
@@ -11,57 +11,52 @@ export interface Edit {
   campaign: string
   prospect: string
   fields: Fields
-  /** The answer that a mock is asked for, as `Prefer` has it; empty for its own. */
+  /** The response to request from a mock, as a `Prefer` header; empty for its normal one. */
   prefer: string
 }
 
 export type Outcome =
   | { kind: "saved"; lead: Lead }
-  | { kind: "invalid" | "not-a-draft" | "refused-key" | "forbidden" | "not-found" | "unexpected"; said: string }
+  | { kind: "invalid" | "refused-key" | "forbidden" | "not-found" | "unexpected"; message: string }
   | { kind: "throttled"; seconds: number }
-  | { kind: "gone" | "too-slow" }
+  | { kind: "unreachable" | "timeout" }
 
-const LONGEST_WAIT = 15_000
-/** The contract promises that the message names the campaign's status where it is not a draft. */
-const NOT_A_DRAFT = /\bdraft\b|\bcampaign\b.*\b(launching|active|paused|completed)\b/i
-const REFUSALS: Record<number, "refused-key" | "forbidden" | "not-found"> = {
+const TIMEOUT = 15_000
+const REFUSALS: Record<number, "invalid" | "refused-key" | "forbidden" | "not-found"> = {
+  400: "invalid",
   401: "refused-key",
   403: "forbidden",
   404: "not-found",
 }
 
-/** Send an edit once. Whatever happens is an outcome; nothing is thrown. */
+/** Send an edit once. Every failure is an outcome; nothing is thrown. */
 export async function send(edit: Edit, attempt: number): Promise<Outcome> {
   const client = createClient<paths>({ baseUrl: edit.server })
-  const patience = new AbortController()
-  const timer = setTimeout(() => patience.abort(), LONGEST_WAIT)
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(), TIMEOUT)
   try {
     const { data, error, response } = await client.PATCH("/api/campaigns/{id}/leads", {
       params: { path: { id: edit.campaign } },
       body: { prospect_id: edit.prospect, updates: edit.fields },
       headers: { Authorization: `Bearer ${edit.key}`, ...(edit.prefer && { Prefer: edit.prefer }) },
-      signal: patience.signal,
+      signal: controller.signal,
     })
     if (data?.prospect) return { kind: "saved", lead: data.prospect }
-    return refusal(response, typeof error?.error === "string" ? error.error : `status ${response.status}`, attempt)
+    if (response.status === 429) return { kind: "throttled", seconds: secondsToWait(response, attempt) }
+    const message = typeof error?.error === "string" ? error.error : `status ${response.status}`
+    return { kind: REFUSALS[response.status] ?? "unexpected", message }
   } catch (error) {
-    if (patience.signal.aborted) return { kind: "too-slow" }
-    // fetch says TypeError where there is no answer; what else is thrown comes of an answer that is no JSON.
-    return error instanceof TypeError ? { kind: "gone" } : { kind: "unexpected", said: "" }
+    if (controller.signal.aborted) return { kind: "timeout" }
+    // fetch throws a TypeError if there is no response; every other error means that the response is not JSON.
+    return error instanceof TypeError ? { kind: "unreachable" } : { kind: "unexpected", message: "" }
   } finally {
     clearTimeout(timer)
   }
 }
 
-function refusal(response: Response, said: string, attempt: number): Outcome {
-  const { status } = response
-  if (status === 429) return { kind: "throttled", seconds: secondsToWait(response.headers.get("Retry-After"), attempt) }
-  if (status === 400) return { kind: NOT_A_DRAFT.test(said) && !said.startsWith("updates.") ? "not-a-draft" : "invalid", said }
-  return { kind: REFUSALS[status] ?? "unexpected", said }
-}
-
-/** As `Retry-After` says, in seconds or as a date; where it is missing, or hidden from pages, the longer the more tries. */
-function secondsToWait(retryAfter: string | null, attempt: number): number {
+/** As `Retry-After` says, in seconds or as a date; exponential if it is missing, or hidden from pages by the server. */
+function secondsToWait(response: Response, attempt: number): number {
+  const retryAfter = response.headers.get("Retry-After")
   const seconds = retryAfter?.trim() ? Number(retryAfter) : NaN
   const date = Date.parse(retryAfter ?? "")
   if (seconds >= 0) return seconds

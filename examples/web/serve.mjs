@@ -1,7 +1,8 @@
-// Serves the form on this machine, compiled anew at each request, against the server in BASE_URL.
+// Serves the form on this machine, compiled at each request, for the server in PUFFLE_MOCK_URL.
 import { context } from "esbuild"
 
 const folder = import.meta.dirname
+const { PORT, PUFFLE_MOCK_URL } = process.env
 try {
   const compiled = await context({
     entryPoints: [`${folder}/main.ts`],
@@ -10,12 +11,12 @@ try {
     target: "es2022",
     outdir: folder,
     write: false,
-    define: { SERVER: JSON.stringify(process.env.BASE_URL) },
+    define: { SERVER: JSON.stringify(PUFFLE_MOCK_URL) },
     logLevel: "warning",
   })
-  const { port } = await compiled.serve({ host: "127.0.0.1", port: Number(process.env.PORT), servedir: folder })
-  console.log(`The form is listening on http://127.0.0.1:${port}, and edits leads of ${process.env.BASE_URL}. Ctrl-C ends it.`)
+  const { port } = await compiled.serve({ host: "127.0.0.1", port: Number(PORT), servedir: folder })
+  console.log(`The form is listening on http://127.0.0.1:${port} and edits leads of ${PUFFLE_MOCK_URL}. Press Ctrl-C to stop.`)
 } catch (error) {
-  console.error(`the form cannot be served on port ${process.env.PORT}: ${error.message.split("\n")[0]}; name another with PORT=`)
+  console.error(`the form cannot be served on port ${PORT}: ${error.message.split("\n")[0]}; choose another with PORT=`)
   process.exit(2)
 }
