@@ -1,39 +1,29 @@
-"""Judge one implementation after another, each in a process of its own that need not import everything anew."""
+"""Judge targets in this process, with the same arguments and output as ``python -m contract_tests``."""
 
 from __future__ import annotations
 
 import contextlib
-import gc
-import multiprocessing
+import io
 import os
 import re
-import sys
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from unittest.mock import patch
 
-import schemathesis  # noqa: F401 -- imported once, in the process that the others are forked from
 from starlette.types import ASGIApp
 
 from contract_tests import __main__ as contract_tests
-from contract_tests import settings
+from contract_tests.judge import judge
+from contract_tests.settings import PROFILES
 from mock import run
-from tests.running import LONGEST_COMMAND, served
-
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(
-    [
-        "tests.proving", "tests.mutants", "tests.variants", "_hypothesis_pytestplugin", "schemathesis.pytest.plugin",
-        "schemathesis.specs.openapi.coverage", "schemathesis.specs.openapi.schemas", "schemathesis.transport.wsgi",
-    ]
-)  # fmt: skip
+from tests.running import clean_environment
+from tests.transport import AppTransport
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the contract tests came to."""
+    """What the contract tests printed, and their exit code."""
 
     exit_code: int
     stdout: str
@@ -41,57 +31,43 @@ class Judgement:
 
     @property
     def printed(self) -> str:
-        """All of it."""
+        """Everything."""
         return self.stdout + self.stderr
 
     @cached_property
-    def broken(self) -> frozenset[str]:
-        """The rules and shapes that are not kept."""
-        return frozenset(re.findall(r"^  (?:BROKEN|contradicted) +(\S+)", self.printed, re.MULTILINE))
+    def failed(self) -> frozenset[str]:
+        """The rules and schema checks that failed, assumptions included."""
+        return frozenset(re.findall(r"^  (?:FAILED|warning) +(\S+)", self.stdout, re.MULTILINE))
 
 
 def judged(
-    where: str | Callable[[], ASGIApp], *tests: str, cases: int | None = None, elsewhere: bool = False, **given: str
+    target: str | ASGIApp, *arguments: str, cases: int | None = None, url: str = "http://127.0.0.1", **environment: str
 ) -> Judgement:
-    """Judge an implementation, by all tests or those chosen.
+    """Judge a target with the ids of the seed.
 
     Args:
-        where: its URL, or what makes it: a function or class of a module, which another process can find.
-        tests: pytest's options that choose tests.
-        cases: how many each test draws, none of which is shrunk; None judges as ``PROFILE=quick`` does.
-        elsewhere: whether to take its host for one that is not this machine.
-        given: variables beside those of the seed data.
+        target: its URL, or an application, which is called without a socket.
+        arguments: further arguments of ``python -m contract_tests``, which may choose tests.
+        cases: the number of cases that each test draws, without shrinking; None draws those of the profile.
+        url: the URL that an application is told to have.
+        environment: variables in addition to those of the seed; an empty one counts as not set.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        process = FORKS.Process(
-            target=_judge, args=(where, tests, cases, elsewhere, {"REPORT": folder, **given}, folder)
-        )
-        process.start()
-        process.join(LONGEST_COMMAND)
-        if process.exitcode is None:
-            process.kill()
-            process.join()
-        assert process.exitcode is not None
-        return Judgement(process.exitcode, *((Path(folder) / name).read_text("utf-8") for name in ("stdout", "stderr")))
+    called = judge if isinstance(target, str) else partial(judge, transport=AppTransport(target))
+    profile = replace(PROFILES["quick"], cases=cases, shrink_seconds=0) if cases else PROFILES["quick"]
+    stdout, stderr = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
+    with (
+        tempfile.TemporaryDirectory() as report,
+        patch.dict(os.environ, clean_environment({**run.variables(), **environment}), clear=True),
+        patch.dict(PROFILES, quick=profile),
+        patch.object(contract_tests, "judge", called),
+        contextlib.redirect_stdout(stdout),
+        contextlib.redirect_stderr(stderr),
+    ):
+        base_url = target if isinstance(target, str) else url
+        exit_code = contract_tests.main(["--base-url", base_url, "--report", report, *arguments])
+    return Judgement(exit_code, *(_text(stream) for stream in (stdout, stderr)))
 
 
-def _judge(
-    where: str | Callable[[], ASGIApp],
-    tests: tuple[str, ...],
-    cases: int | None,
-    elsewhere: bool,
-    given: Mapping[str, str],
-    folder: str,
-) -> None:
-    gc.freeze()  # what was imported before the fork stays, and need not be looked through again and again
-    for descriptor, name in ((1, "stdout"), (2, "stderr")):
-        os.dup2(os.open(Path(folder) / name, os.O_WRONLY | os.O_CREAT), descriptor)
-    if cases:
-        settings.PROFILES["quick"] = settings.Profile(cases, 0)
-        contract_tests.SECONDS_TO_SHRINK = 0
-    if elsewhere:
-        settings.Settings.loopback = property(lambda _: False)  # type: ignore[assignment, method-assign]
-        given = {"CONFIRM": "127.0.0.1", "RATE": "10000", **given}
-    with contextlib.nullcontext(where) if isinstance(where, str) else served(where) as url:
-        os.environ.update({**run.variables(), "BASE_URL": url, **given})
-        sys.exit(contract_tests.main(list(tests)))
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()

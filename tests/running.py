@@ -1,4 +1,4 @@
-"""Start what the tests look at: applications in this process, commands in others."""
+"""Run what the tests examine: applications in threads of this process, commands in processes of their own."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ ROOT = Path(__file__).parent.parent
 KEY = run.variables()["PUFFLE_API_KEY"]
 DRAFT = run.variables()["PUFFLE_CAMPAIGN_ID"]
 LEAD = run.variables()["PUFFLE_PROSPECT_ID"]
-LONGEST_COMMAND = 240.0
+COMMAND_TIMEOUT = 240.0
 
 
 @contextlib.contextmanager
 def served(make_app: Callable[[], ASGIApp]) -> Iterator[str]:
-    """The URL of an application that is made, and runs, in a thread while the block runs."""
+    """The URL of an application that is served by a thread while the block runs."""
     with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(128)
@@ -41,7 +41,7 @@ def served(make_app: Callable[[], ASGIApp]) -> Iterator[str]:
         thread.start()
         try:
             while not server.started:
-                assert thread.is_alive(), "the application could not be made"
+                assert thread.is_alive(), "the application could not be created"
                 time.sleep(0.002)
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
@@ -50,25 +50,27 @@ def served(make_app: Callable[[], ASGIApp]) -> Iterator[str]:
 
 
 def clean_environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
-    """This process's environment without what an outer make or a person's own settings would add."""
-    ours = (
-        "PUFFLE_", "MAKE", "MFLAGS", "BASE_URL", "TARGET", "STRICT", "PROFILE", "SEED", "CONFIRM", "DEVIATIONS",
-        "RATE", "RESTORE", "CASE", "MOCK", "ARGS",
-    )  # fmt: skip
+    """This process's environment without the variables of an outer make, of pytest, or of the user's own settings."""
+    ours = ("PUFFLE_", "MAKE", "MFLAGS", "PYTEST_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, **(changes or {})}
 
 
 def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of the project to its end."""
+    """Run a command in the project's folder until it ends."""
     return subprocess.run(
         words, cwd=ROOT, env=clean_environment(environment), stdin=subprocess.DEVNULL, capture_output=True,
-        text=True, encoding="utf-8", timeout=LONGEST_COMMAND, check=False,
+        text=True, encoding="utf-8", timeout=COMMAND_TIMEOUT, check=False,
     )  # fmt: skip
 
 
+def make(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run make as a user would."""
+    return command("make", "--no-print-directory", *words, **environment)
+
+
 def typing_environment(**changes: str) -> dict[str, str]:
-    """What a person has who types ``puffle``: the command, a key, and nothing that changes what is printed."""
+    """The environment of a user of ``puffle``: the command, a key, and nothing that changes what is printed."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     unwanted = ("COLUMNS", "NO_COLOR", "TERM")
     kept = {name: value for name, value in clean_environment().items() if name not in unwanted}
@@ -76,7 +78,7 @@ def typing_environment(**changes: str) -> dict[str, str]:
 
 
 def in_bash(command: str, folder: Path, url: str) -> subprocess.CompletedProcess[bytes]:
-    """Let bash run a command that finds ``puffle`` and a server."""
+    """Run a command in bash, where ``puffle`` is installed and uses the server at this URL."""
     return subprocess.run(
         ["bash", "-c", command], cwd=folder, env=typing_environment(PUFFLE_API_BASE_URL=url), stdin=subprocess.DEVNULL,
         capture_output=True, timeout=60, check=False,
@@ -84,7 +86,7 @@ def in_bash(command: str, folder: Path, url: str) -> subprocess.CompletedProcess
 
 
 def needs(tool: str) -> str:
-    """Where a tool is that only the system can provide; without it a test is skipped, or fails in CI."""
+    """The path of a tool of the system. Without it the test is skipped; in CI it fails."""
     path = shutil.which(tool)
     if path is None:
         assert "CI" not in os.environ, f"CI needs {tool}: .ci/run installs it"
@@ -92,36 +94,32 @@ def needs(tool: str) -> str:
     return path
 
 
-def make(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run make as a person would."""
-    return command("make", "--no-print-directory", *words, **environment)
-
-
 class Background:
-    """A command that serves until it is told to stop."""
+    """A server that runs as a command."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
         self.lines: list[str] = []
+        """What it has printed so far."""
 
     def listening(self) -> str:
-        """The URL that it says it is listening on."""
+        """Wait for the URL that it prints."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.lines.append(line)
             found = LISTENING.search(line)
             if found:
                 return str(found[1])
-        raise AssertionError(f"it does not listen: {''.join(self.lines)}")
+        raise AssertionError(f"it ended before it was listening: {''.join(self.lines)}")
 
     def child(self) -> int:
-        """The process that it has started itself."""
+        """The id of the process that it started."""
         return int(Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()[0])
 
 
 @contextlib.contextmanager
 def background(*words: str, **environment: str) -> Iterator[Background]:
-    """Run a command of the project while the block runs."""
+    """Run a command in the project's folder while the block runs, then end its process group."""
     process = subprocess.Popen(
         words, cwd=ROOT, env=clean_environment(environment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, encoding="utf-8", start_new_session=True,

@@ -7,47 +7,51 @@ import shlex
 import sys
 from pathlib import Path
 
-from contract_tests.report import Report
-from contract_tests.settings import Deviations, Settings
-from contract_tests.verdict import SHAPES, Finding, Verdict
+import pytest
+
 from mock import run
-from puffle import contract
 from puffle.cli.flags import OWN_FLAGS
+from tests.proving import judged
 from tests.running import ROOT, background, command, in_bash, needs
 from tests.sandboxes import sandbox
+from tests.targets import make_app
 
 README = (ROOT / "README.md").read_text("utf-8")
-OPERATION = contract.load().operation("updateLeadInCampaign")
 
 
-def test_verdict_shown_is_one_that_is_printed() -> None:
-    verdict = Verdict(OPERATION, Deviations())
-    for rule in (*OPERATION.rules, *SHAPES):
-        verdict.add(rule.id, "test", Finding("kept"))
-    settings = Settings.read({**run.variables(), "BASE_URL": "http://127.0.0.1:4011"})
-    printed = list(Report(verdict, settings, [], 7, 7.0).lines())
-    shown = re.findall(r"^  kept .*$", README, re.MULTILINE)
-    assert len(shown) == 6
+def options_in(section: str) -> set[str]:
+    """The options in the table of a section."""
+    text = README.partition(f"## {section}\n")[2].partition("\n## ")[0]
+    return set(re.findall(r"^\| `(--[a-z-]+)", text, re.MULTILINE))
+
+
+@pytest.mark.slow
+def test_verdict() -> None:
+    printed = judged(make_app(), cases=1).stdout.splitlines()
+    shown = re.findall(r"^  passed .*$", README, re.MULTILINE)
+    assert len(shown) >= 6
     assert set(shown) <= set(printed)
-    assert printed[-1].removesuffix("7 requests in 7.0 s.") in README
+    outcome = next(line for line in printed if line.startswith("Passed. "))
+    assert re.sub(r"[\d,]+ requests in .*", "", outcome) in README
 
 
-def test_every_command_shown_is_one_of_make() -> None:
+def test_make_targets() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     for target in re.findall(r"(?:`|\$ )make ([a-z]+)", README):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
-def test_what_the_sandbox_says_is_shown() -> None:
+@pytest.mark.slow
+def test_first_lines_of_the_sandbox() -> None:
     with background("make", "sandbox", "PORT=0") as server:
         url = server.listening()
         assert server.process.stdout
-        said = [*server.lines, *(server.process.stdout.readline() for _ in range(2))]
-    shown = "".join(said).replace(url, "http://127.0.0.1:4011")
-    assert shown in README, "the README should show what the sandbox says"
+        printed = [*server.lines, *(server.process.stdout.readline() for _ in range(2))]
+    shown = "".join(printed).replace(url, "http://127.0.0.1:4011")
+    assert shown in README, shown
 
 
-def test_snippets_are_lines_of_the_examples() -> None:
+def test_python_snippets_are_in_the_examples() -> None:
     snippets = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     files = [file.read_text("utf-8") for file in sorted((ROOT / "examples" / "python").glob("*.py"))]
     assert len(snippets) == 4
@@ -55,7 +59,8 @@ def test_snippets_are_lines_of_the_examples() -> None:
         assert any(f"\n{snippet}" in file for file in files), snippet
 
 
-def test_example_prints_what_is_said() -> None:
+@pytest.mark.slow
+def test_output_of_the_python_example() -> None:
     shown = re.search(r"`python (examples/python/\w+\.py)` prints\s+`(.*?)`", README)
     assert shown
     with sandbox() as server:
@@ -63,44 +68,41 @@ def test_example_prints_what_is_said() -> None:
     assert printed == f"{shown[2]}\n"
 
 
-def test_links_lead_somewhere() -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
+@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")), ids=lambda page: page.name)
+def test_links(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
         assert target.startswith("https://") or (ROOT / target).exists(), target
 
 
-def test_env_example_lists_what_is_read() -> None:
+def test_env_example_lists_the_variables() -> None:
     listed = set(re.findall(r"^(\w+)=$", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE))
     assert listed == set(run.variables())
 
 
-def test_doors_shown_answer_as_shown() -> None:
+@pytest.mark.slow
+def test_admin_endpoints() -> None:
     shown = re.findall(r"^\$ (curl .*/_sandbox/\S+.*?)(?: +#.*)?\n(\{.*\})?", README, re.MULTILINE)
     assert len(shown) == 4
     with sandbox() as server:
-        for line, answer in shown:
+        for line, response in shown:
             words = shlex.split(line.replace("http://127.0.0.1:4011", server.url))
             printed = command(*words, "--silent").stdout
-            assert printed == (answer or printed) != ""
+            assert printed == (response or printed) != ""
             assert "error" not in printed
 
 
-def test_options_of_the_sandbox_shown_are_all_there_are() -> None:
-    helped = command(sys.executable, "-m", "mock.sandbox", "--help").stdout
-    there = set(re.findall(r"^  (--[a-z-]+)", helped, re.MULTILINE))
-    assert {"--port", "--data"} | options_in("Develop against a mock") == there
+def test_options_of_the_sandbox() -> None:
+    printed = command(sys.executable, "-m", "mock.sandbox", "--help").stdout
+    options = set(re.findall(r"^  (--[a-z-]+)", printed, re.MULTILINE))
+    assert {"--port", "--data"} | options_in("Develop against a mock") == options
 
 
-def options_in(section: str) -> set[str]:
-    """The options that a section of the README has in its table."""
-    text = README.partition(f"## {section}\n")[2].partition("\n## ")[0]
-    return set(re.findall(r"^\| `(--[a-z-]+)", text, re.MULTILINE))
-
-
-def test_options_of_puffle_shown_are_all_there_are() -> None:
+def test_options_of_puffle() -> None:
     assert options_in("Edit a lead from the command line") | {"--help"} == {f"--{name}" for name in OWN_FLAGS}
 
 
-def test_edits_shown_are_made_as_shown(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_output_of_puffle(tmp_path: Path) -> None:
     shown = re.search(
         r"^## Edit a lead from the command line\n\n```console\n(.*?)```", README, re.MULTILINE | re.DOTALL
     )
