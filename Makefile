@@ -70,13 +70,14 @@ web: .venv/.ready node_modules/.ready ## Serve examples/web, a form that edits a
 docs: .venv/.ready node_modules/.ready ## Build the reference page as one file that works offline (OUT=docs)
 	@python -m pages "$$OUT"
 
-generate: .venv/.ready node_modules/.ready ## Rebuild everything derived from openapi.yaml: Python client, TypeScript types (OUT=generated)
+generate: .venv/.ready node_modules/.ready ## Rebuild everything derived from openapi.yaml: client, types, printed manual (OUT=generated)
 	@new='$(DERIVED)/.new'; trap 'rm -rf "$$new"' EXIT; trap 'exit 130' INT TERM; rm -rf "$$new" && mkdir -p "$$new" \
 	  && openapi-python-client generate --path openapi.yaml --config openapi-python-client.yaml --meta none \
 	    --fail-on-warning --output-path "$$new/puffle_client" >/dev/null \
 	  && node_modules/.bin/openapi-typescript openapi.yaml --output "$$new/puffle.d.ts" >/dev/null \
 	  && rm -rf '$(DERIVED)/puffle_client' '$(DERIVED)/puffle.d.ts' && mv "$$new"/* '$(DERIVED)' \
 	  || { echo '$(DERIVED) was not changed: fix openapi.yaml, `make lint` shows what is wrong' >&2; exit 2; }
+	@$(if $(OUT),,python -m tests.cli_cases)
 	@echo '$(DERIVED)/puffle_client and $(DERIVED)/puffle.d.ts rebuilt from openapi.yaml'
 
 changes: .venv/.ready ## Show what changed in the contract since BASE=<git ref> (default: the last release), and what it breaks
@@ -85,8 +86,10 @@ changes: .venv/.ready ## Show what changed in the contract since BASE=<git ref> 
 release: .venv/.ready node_modules/.ready ## Test, build, try and tag VERSION=1.2.3, unless a check fails
 	+@python -m release -- "$$VERSION"
 
-check: lint ## Run the fast tests: lint, drift, completeness, contract, units (under 40 s)
-	@pytest --numprocesses auto -m 'not slow' $(ARGS)
+check: .venv/.ready node_modules/.ready ## Run the fast tests: contract, drift, completeness, lint, units (under 40 s)
+	@pytest --quiet --no-header -rN tests/contract
+	@$(MAKE) --no-print-directory lint
+	@pytest --numprocesses auto -m 'not slow' --ignore tests/contract $(ARGS)
 
 test: check ## Run all of the project's own tests, the fast ones first
 	@pytest --numprocesses auto --dist worksteal -m slow $(ARGS)
