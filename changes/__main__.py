@@ -26,7 +26,6 @@ INDENT = " " * 21
 
 
 def main() -> int:
-    """Compare, print, and say whether the version fits."""
     parser = argparse.ArgumentParser(prog="python -m changes", description=__doc__, allow_abbrev=False)
     parser.add_argument("base", nargs="?", default="", help="a git reference; default: the last release, else HEAD")
     given = parser.parse_args().base
@@ -50,7 +49,7 @@ def report(base: str, folder: Path, why: str = "") -> int:
     print(f"{FILE} since {base}{why}: {_counted([change.impact.label for change in changes]) or 'no change'}\n")
     for change in changes:
         where = f"{FILE}:{line_of(before if change.gone else after, change.place)}" + f" in {base}" * change.gone
-        print(f"  {change.impact.label:<19}{where:<30}{change.where}", *_wrapped(change.what), "", sep="\n")
+        print(f"  {change.impact.label:<19}{where:<30}{change.where}", _wrapped(change.what), "", sep="\n")
     results = _run_tests(base, folder)
     failed = any(result.state == "failed" for result in results or ())
     fits = _version_fits(before, after, Impact.BREAKING if failed else worst_of(changes))
@@ -59,12 +58,10 @@ def report(base: str, folder: Path, why: str = "") -> int:
 
 def line_of(document: Contract, place: Place) -> int:
     """The line of a part, or of the nearest enclosing part that has a line of its own."""
-    for end in range(len(place), 0, -1):
-        try:
-            return document.line(*place[:end])
-        except KeyError:
-            continue
-    return 1
+    try:
+        return document.line(*place) or 1
+    except KeyError:
+        return line_of(document, place[:-1])
 
 
 def _run_tests(base: str, folder: Path) -> list[RuleResult] | None:
@@ -78,7 +75,7 @@ def _run_tests(base: str, folder: Path) -> list[RuleResult] | None:
     for result in results:
         if result.state in ("failed", "warning"):
             facts = [INDENT + textwrap.shorten(fact, WIDTH - len(INDENT), placeholder="…") for fact in result.facts]
-            print(f"  {result.state:<19}{result.id}", *_wrapped(result.text), *facts, "", sep="\n")
+            print(f"  {result.state:<19}{result.id}", _wrapped(result.text), *facts, "", sep="\n")
     return results
 
 
@@ -91,8 +88,8 @@ def _version_fits(before: Contract, after: Contract, worst: Impact | None) -> bo
         return True
     enough = new >= required or worst is not Impact.BREAKING
     until = " until the next release" if new < required and enough else ""
-    print(f"This requires at least {required} ({version.bump(old, required)}: {worst.label}); ", end="")
-    print(f"info.version is {new}{until}.")
+    requires = f"This requires at least {required} ({version.bump(old, required)}: {worst.label})"
+    print(f"{requires}; info.version is {new}{until}.")
     if not enough:
         print(f"breaking change, but info.version is still {new}: set it to {required} in {FILE}", file=sys.stderr)
     return enough
@@ -102,10 +99,9 @@ def _counted(labels: Sequence[str]) -> str:
     return ", ".join(f"{labels.count(label)} {label}" for label in dict.fromkeys(labels))
 
 
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT, break_on_hyphens=False, break_long_words=False
-    )
+def _wrapped(text: str) -> str:
+    lines = textwrap.wrap(text, WIDTH - len(INDENT), break_on_hyphens=False, break_long_words=False)
+    return textwrap.indent("\n".join(lines), INDENT)
 
 
 if __name__ == "__main__":

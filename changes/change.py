@@ -21,7 +21,6 @@ class Impact(IntEnum):
 
     @property
     def label(self) -> str:
-        """As it is printed."""
         return "documentation only" if self is Impact.DOCUMENTATION else self.name.lower()
 
 
@@ -37,20 +36,16 @@ class Change:
 
     @property
     def where(self) -> str:
-        """The place as text, such as ``paths./things.get.responses.200``."""
         return ".".join(map(str, self.place))
 
 
 def merged(changes: Iterable[Change]) -> list[Change]:
     """The worst change of each place, the breaking ones first: several operations may share a schema."""
     worst: dict[tuple[Place, bool], Change] = {}
-    for change in changes:
-        known = worst.setdefault((change.place, change.gone), change)
-        if change.impact > known.impact:
-            worst[change.place, change.gone] = change
-    return sorted(worst.values(), key=lambda change: -change.impact)
+    for change in sorted(changes, key=lambda change: -change.impact):
+        worst.setdefault((change.place, change.gone), change)
+    return list(worst.values())
 
 
 def worst_of(changes: Sequence[Change]) -> Impact | None:
-    """The worst impact, None when nothing changed."""
     return max((change.impact for change in changes), default=None)

@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 from changes.change import Change, Impact, merged
 from changes.part import ANNOTATIONS, Compare, Part, both, change, compare_members, compare_named, differing, nothing
 from changes.rules import compare_rules
 from changes.schemas import Schemas, Side
 from changes.security import compare_security
-from puffle.contract import METHODS, Contract, operation_key
+from puffle.contract import METHODS, Contract, operation_key, references
 
 IN_PATH = re.compile(r"\{([^{}]*)\}")
 
@@ -38,7 +37,7 @@ def compare(before: Contract, after: Contract) -> list[Change]:
 
 def _components(before: Part, after: Part) -> Iterator[Change]:
     """The names of schemas, which generated code uses, and components that no operation uses."""
-    referenced = _references(after.contract.document)
+    referenced = set(references(after.contract.document))
     for section in both(before, after):
         for name in both(before.at(section), after.at(section)):
             old, new = before.at(section).at(name), after.at(section).at(name)
@@ -50,12 +49,6 @@ def _components(before: Part, after: Part) -> Iterator[Change]:
                 yield from compare_members(old, new, dict.fromkeys(set(both(old, new)) - ANNOTATIONS, nothing))
             elif f"#/components/{section}/{name}" not in referenced:
                 yield from differing(old, new)
-
-
-def _references(part: Any) -> set[str]:
-    members = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-    own = {part["$ref"]} if isinstance(part, dict) and isinstance(part.get("$ref"), str) else set()
-    return own.union(*map(_references, members))
 
 
 def _servers(before: Part, after: Part) -> Iterator[Change]:
@@ -92,8 +85,8 @@ def _path(before: Part, after: Part) -> Iterator[Change]:
         yield from _parameters(name, _parameters_of(old, one), _parameters_of(new, other))
         yield from compare_security(one, other)
 
-    known: dict[str, Compare] = {**dict.fromkeys(METHODS, nothing), "parameters": nothing, "servers": _own_servers}
-    yield from compare_members(old, new, {**known, "$ref": nothing})
+    known = dict.fromkeys([*METHODS, "parameters", "$ref"], nothing)
+    yield from compare_members(old, new, {**known, "servers": _own_servers})
     were, are = ({key: part for key, part in item.members().items() if key in METHODS} for item in (old, new))
     yield from compare_named(were, are, f"{after.place[-1]}: the method", compare_operations)
 
@@ -144,8 +137,7 @@ def _parameters_of(path_item: Part, operation: Part) -> dict[tuple[str, str], Pa
 def _parameters(
     operation: str, before: dict[tuple[str, str], Part], after: dict[tuple[str, str], Part]
 ) -> Iterator[Change]:
-    for key in dict.fromkeys([*after, *before]):
-        part = after[key] if key in after else before[key]
+    for key, part in (before | after).items():
         name = f"the {key[0]} parameter `{part.get('name')}` of {operation}"
         if key not in after:
             yield Change(Impact.BREAKING, part.place, f"{name} was removed", gone=True)
@@ -192,15 +184,12 @@ def _required(side: Side, name: str, before: Part, after: Part) -> Iterator[Chan
 def _request(name: str, before: Part, after: Part) -> Iterator[Change]:
     old, new = before.resolved(), after.resolved()
     if old.exists and new.exists:
-        known: dict[str, Compare] = {
-            "required": partial(_required, Side.REQUEST, f"{name}: the body"),
-            "content": partial(_content, Schemas(Side.REQUEST, name), name),
-        }
-        yield from compare_members(old, new, {**known, "$ref": nothing})
+        required = partial(_required, Side.REQUEST, f"{name}: the body")
+        content = partial(_content, Schemas(Side.REQUEST, name), name)
+        yield from compare_members(old, new, {"required": required, "content": content, "$ref": nothing})
     elif new.exists:
-        required = new.get("required", False)
-        impact = Impact.BREAKING if required else Impact.COMPATIBLE
-        yield Change(impact, new.place, f"{name}: a body is now {'required' if required else 'accepted'}")
+        impact, what = (Impact.BREAKING, "required") if new.get("required") else (Impact.COMPATIBLE, "accepted")
+        yield Change(impact, new.place, f"{name}: a body is now {what}")
     elif old.exists:
         yield Change(Impact.BREAKING, before.place, f"{name}: a body is no longer accepted", gone=True)
 
@@ -236,21 +225,15 @@ def _declared(responses: Part, status: str) -> Part:
 
 
 def _response(name: str, before: Part, after: Part) -> Iterator[Change]:
-    known: dict[str, Compare] = {
-        "content": partial(_content, Schemas(Side.RESPONSE, name), name),
-        "headers": partial(_headers, name),
-    }
-    yield from compare_members(before, after, known)
+    content = partial(_content, Schemas(Side.RESPONSE, name), name)
+    yield from compare_members(before, after, {"content": content, "headers": partial(_headers, name)})
 
 
 def _headers(response: str, before: Part, after: Part) -> Iterator[Change]:
     def compare_headers(one: Part, other: Part) -> Iterator[Change]:
         name = f"{response}: the header {other.place[-1]}"
-        known: dict[str, Compare] = {
-            "required": partial(_required, Side.RESPONSE, name),
-            "schema": Schemas(Side.RESPONSE, name).compare,
-        }
-        yield from compare_members(one.resolved(), other.resolved(), known)
+        required, schema = partial(_required, Side.RESPONSE, name), Schemas(Side.RESPONSE, name).compare
+        yield from compare_members(one.resolved(), other.resolved(), {"required": required, "schema": schema})
 
     old, new = ({key.lower(): header for key, header in part.members().items()} for part in (before, after))
     yield from compare_named(old, new, f"{response}: the header", compare_headers)

@@ -7,21 +7,18 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from changes.exceptions import CannotRunTests
-from mock.exceptions import ServerNotReady
-from mock.process import serving
+from mock.process import ServerNotReady, serving
 from mock.run import SANDBOX, variables
 
-PASSED, FAILED = 0, 1
 KEPT_VARIABLES = ("HOME", "LANG", "PATH", "TMPDIR")
 """All others could be settings of the contract tests."""
 
 
-@dataclass(frozen=True)
-class RuleResult:
+class RuleResult(NamedTuple):
     """The result of one rule of the earlier contract."""
 
     id: str
@@ -46,7 +43,7 @@ def run_contract_tests(base: Path) -> list[RuleResult]:
             )  # fmt: skip
     except ServerNotReady as error:
         raise CannotRunTests(f"today's sandbox does not start: {error}") from None
-    if run.returncode not in (PASSED, FAILED):
+    if run.returncode not in (0, 1):  # passed or failed
         errors = run.stderr.strip().splitlines()
         raise CannotRunTests(errors[-1] if errors else f"they ended with exit code {run.returncode}")
     try:
@@ -58,11 +55,11 @@ def run_contract_tests(base: Path) -> list[RuleResult]:
 def read_report(report: Path) -> Iterator[RuleResult]:
     """The results in a JUnit report of any version of the contract tests."""
     for case in ET.parse(report).iter("testcase"):  # noqa: S314 -- our own tests have just written it
-        state = "passed"
-        for tag, meaning in (("failure", "failed"), ("error", "not verified"), ("skipped", "not verified")):
-            if (result := case.find(tag)) is not None:
-                warning = result.get("message", "").startswith(("warning", "contradicted"))
-                state = "warning" if warning else meaning
+        states = {"failure": "failed", "error": "not verified", "skipped": "not verified"}
+        result = next((part for part in case if part.tag in states), None)
+        state = "passed" if result is None else states[result.tag]
+        if result is not None and result.get("message", "").startswith(("warning", "contradicted")):
+            state = "warning"
         text, *facts = "".join(case.itertext()).strip().splitlines() or [""]
         found = tuple(fact for fact in facts if fact.startswith(("expected: ", "got: ")))
         yield RuleResult(case.attrib["name"], text, state, found)

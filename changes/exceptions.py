@@ -34,10 +34,8 @@ def run_command(command: Callable[[], int], failure: str) -> int:
     """Run a command; an error raised on purpose becomes one line (``failure: message``) and its exit code."""
     try:
         return command()
-    except ChangesError as error:
-        message, code = str(error), error.exit_code
-    except OSError as error:
-        message, code = str(error), 2
+    except (ChangesError, OSError) as error:
+        message, code = str(error), getattr(error, "exit_code", ChangesError.exit_code)
     except KeyboardInterrupt:
         message, code = "interrupted", 130
     print(f"{failure}: {message}", file=sys.stderr)

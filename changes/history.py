@@ -38,11 +38,7 @@ def export(reference: str, folder: Path) -> None:
 
 
 def read(folder: Path | None = None, name: str = FILE) -> Contract:
-    """Read a contract: today's, or that of an exported state.
-
-    Raises:
-        CannotCompare: it cannot be read, or its version is not three numbers.
-    """
+    """Read today's contract or that of an exported state; ``CannotCompare`` if it or its version is not usable."""
     try:
         found = contract.load(folder / FILE if folder else contract.CONTRACT_FILE)
         version.read(found.version)

@@ -33,16 +33,13 @@ class Part:
 
     @classmethod
     def root(cls, contract: Contract) -> Part:
-        """The whole contract."""
         return cls(contract, (), contract.document)
 
     @property
     def exists(self) -> bool:
-        """Whether the contract has it."""
         return self.value is not ABSENT
 
     def at(self, key: str | int) -> Part:
-        """The part under a key or index."""
         if isinstance(self.value, list):
             index = int(key) if str(key).isdigit() else len(self.value)
             found, key = (self.value[index] if index < len(self.value) else ABSENT), index
@@ -85,7 +82,6 @@ class Part:
         return [self.at(index) for index in range(len(self.value))] if isinstance(self.value, list) else []
 
     def get(self, key: str, default: Any = None) -> Any:
-        """The value under a key, or the default when it is absent."""
         found = self.at(key)
         return found.value if found.exists else default
 
@@ -115,13 +111,9 @@ def compare_named(old: Mapping[str, Part], new: Mapping[str, Part], kind: str, c
 
 
 def compare_members(before: Part, after: Part, known: Mapping[str, Compare]) -> Iterator[Change]:
-    """Compare two objects member by member, so that no difference goes unnoticed.
+    """Compare two objects member by member; ``known`` says how to compare the members whose meaning is known.
 
-    Args:
-        before: the object in the older contract.
-        after: the object in the newer contract.
-        known: how to compare the members whose meaning is known. Annotations and extensions are documentation; a
-            difference in any other member has an unknown effect and counts as breaking.
+    Annotations and extensions are documentation; any other difference has an unknown effect and counts as breaking.
     """
     for key in both(before, after):
         old, new = before.at(key), after.at(key)
@@ -137,9 +129,9 @@ def compare_members(before: Part, after: Part, known: Mapping[str, Compare]) -> 
 
 def _assumed(before: Part, after: Part) -> Iterator[Change]:
     was, is_now = (bool(part.exists and part.value) for part in (before, after))
-    if was and not is_now:
+    if was > is_now:
         yield change(Impact.COMPATIBLE, before, after, "an assumption has become a statement")
-    elif is_now and not was:
+    elif was < is_now:
         yield change(Impact.BREAKING, before, after, "a statement has become an assumption")
 
 

@@ -26,23 +26,18 @@ SENSES = {
 
 
 def compare_rules(before: Part, after: Part) -> Iterator[Change]:
-    """Rules that were added, dropped or changed.
-
-    Consumers may not rely on an assumption: it may be dropped or become a rule, but not the other way round.
-    """
+    """Rules that were added, dropped or changed; consumers may not rely on an assumption."""
     old, new = _by_id(before), _by_id(after)
-    for name, rule in new.items():
+    for name, rule in (old | new).items():
+        kind = "assumption" if rule.get("x-assumed") else "rule"
         if name not in old:
-            kind = "assumption" if rule.get("x-assumed") else "rule"
             yield Change(Impact.COMPATIBLE, rule.place, f"the {kind} {name} is new")
+        elif name not in new:
+            impact = Impact.COMPATIBLE if rule.get("x-assumed") else Impact.BREAKING
+            yield Change(impact, rule.place, f"the {kind} {name} was dropped: {_text(rule)}", gone=True)
         else:
             yield from compare_members(old[name], rule, {"id": nothing, "promise": nothing})
             yield from _compare_text(old[name], rule)
-    for name, rule in old.items():
-        if name not in new and rule.get("x-assumed"):
-            yield Change(Impact.COMPATIBLE, rule.place, f"the assumption {name} was dropped", gone=True)
-        elif name not in new:
-            yield Change(Impact.BREAKING, rule.place, f"the rule {name} was dropped: {_text(rule)}", gone=True)
 
 
 def _by_id(rules: Part) -> dict[str, Part]:

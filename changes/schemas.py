@@ -53,12 +53,7 @@ NARROWER = {
 
 
 class Schemas:
-    """Compares the schemas of one request, response, parameter or header.
-
-    Args:
-        side: who sends it.
-        name: what messages call it.
-    """
+    """Compares the schemas of one request, response, parameter or header, which messages call by its name."""
 
     def __init__(self, side: Side, name: str) -> None:
         self._side = side
@@ -166,13 +161,11 @@ class Schemas:
                 breaks = exclusive and found.impact is Impact.COMPATIBLE
                 yield replace(found, impact=Impact.BREAKING) if breaks else found
         for branch in new[len(old) :]:
-            overlaps = exclusive and any(_overlap(branch, other) for other in before.parts())
-            absent, what = Part(before.contract, branch.place), "a branch is new"
-            yield self._judged(absent, branch, what, wider=not narrows, narrower=narrows or overlaps)
+            overlaps, absent = exclusive and _overlaps(branch, before), Part(before.contract, branch.place)
+            yield self._judged(absent, branch, "a branch is new", wider=not narrows, narrower=narrows or overlaps)
         for branch in old[len(new) :]:
-            overlaps = exclusive and any(_overlap(branch, other) for other in after.parts())
-            absent, what = Part(after.contract, branch.place), "a branch was removed"
-            yield self._judged(branch, absent, what, wider=narrows or overlaps, narrower=not narrows)
+            overlaps, absent = exclusive and _overlaps(branch, after), Part(after.contract, branch.place)
+            yield self._judged(branch, absent, "a branch was removed", wider=narrows or overlaps, narrower=not narrows)
 
     def _additional(self, before: Part, after: Part) -> Iterator[Change]:
         if (before.value is False) != (after.value is False):
@@ -199,8 +192,7 @@ class Schemas:
 
 def _schema(part: Part) -> Part:
     part = part.resolved()
-    as_object: dict[bool, dict[str, Any]] = {False: {"not": {}}, True: {}}
-    value = part.value if isinstance(part.value, dict) else as_object[part.value if part.exists else True]
+    value = part.value if isinstance(part.value, dict) else {"not": {}} if part.value is False else {}
     return Part(part.contract, part.place, value)
 
 
@@ -228,9 +220,9 @@ def _title(before: Part, after: Part) -> Iterator[Change]:
 
 def _passes(inner: dict[str, Any], outer: dict[str, Any]) -> bool:
     """Whether every value that one schema accepts is valid for another; False if that is unknown."""
-    types = [one for schema in (inner, outer) for one in _listed(schema.get("type", []))]
-    if not TYPES.issuperset(types):
-        return False
+    for types in (schema.get("type", []) for schema in (inner, outer)):
+        if not TYPES.issuperset(types if isinstance(types, list) else [types]):
+            return False
     try:
         one, other = (json.dumps(schema, default=str) for schema in (inner, outer))
         return jsoncompat.check_compat(one, other, jsoncompat.Role.DESERIALIZER)
@@ -238,20 +230,14 @@ def _passes(inner: dict[str, Any], outer: dict[str, Any]) -> bool:
         return False
 
 
-def _overlap(one: Part, other: Part) -> bool:
-    """Whether one of two branches accepts everything that the other accepts."""
-    first, second = (json.loads(json.dumps(_schema(part).value, default=str)) for part in (one, other))
-    return _passes(first, second) or _passes(second, first)
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def _overlaps(branch: Part, branches: Part) -> bool:
+    """Whether a branch accepts everything that one of others accepts, or the other way round."""
+    one, *others = (json.loads(json.dumps(_schema(part).value, default=str)) for part in (branch, *branches.parts()))
+    return any(_passes(one, other) or _passes(other, one) for other in others)
 
 
 def _difference(before: Part, after: Part) -> str:
     """As ``type: string → integer``."""
-    old, new = (
-        json.dumps(part.value, ensure_ascii=False, default=str).replace('"', "") if part.exists else "absent"
-        for part in (before, after)
-    )
+    values = (part.value if part.exists else "absent" for part in (before, after))
+    old, new = (json.dumps(value, ensure_ascii=False, default=str).replace('"', "") for value in values)
     return f"{after.place[-1]} {old} → {new}"

@@ -12,7 +12,7 @@ from changes.part import ANNOTATIONS, Part, change
 
 def compare_security(one: Part, other: Part) -> Iterator[Change]:
     """Compare the sets of credentials of two operations, any one of which is enough."""
-    before, after = map(_security_of, (one, other))
+    before, after = _security_of(one), _security_of(other)
     for part in (before, after):
         if part.exists and not isinstance(part.value, list):
             what = "`security` is not a list; the effect is unknown"

@@ -8,15 +8,10 @@ from changes.change import Impact
 
 
 def read(text: str) -> Version:
-    """Parse a version of three numbers.
-
-    Raises:
-        ValueError: it is not one.
-    """
-    version = Version.parse(text) if Version.is_valid(text) else None
-    if version is None or version.prerelease or version.build:
+    """Parse a version of three numbers; ``ValueError`` if it is not one."""
+    if not Version.is_valid(text) or set("-+") & set(text):
         raise ValueError(f'the version "{text}" is not three numbers, such as 1.2.3')
-    return version
+    return Version.parse(text)
 
 
 def required(before: Version, worst: Impact | None) -> Version:
@@ -25,12 +20,10 @@ def required(before: Version, worst: Impact | None) -> Version:
     SemVer leaves versions below 1.0.0 open. Here, as in most package managers, a breaking change raises the minor
     version there, and any other change the patch version.
     """
-    stable = before.major > 0
     if worst is None:
         return before
-    if worst is Impact.BREAKING:
-        return before.bump_major() if stable else before.bump_minor()
-    return before.bump_minor() if worst is Impact.COMPATIBLE and stable else before.bump_patch()
+    step = worst if before.major > 0 else max(worst - 1, 0)
+    return (before.bump_patch, before.bump_minor, before.bump_major)[step]()
 
 
 def bump(before: Version, after: Version) -> str:

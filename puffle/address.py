@@ -10,12 +10,8 @@ from urllib.parse import urlsplit
 def checked(url: str, variable: str) -> str:
     """The URL of a server without a slash at its end.
 
-    Args:
-        url: the URL, for example ``https://staging.example.com/api-root``.
-        variable: where it comes from, for the message.
-
     Raises:
-        ValueError: it is malformed, or would send the key to another machine unencrypted.
+        ValueError: it is malformed, or would send the key to another machine unencrypted; names the ``variable``.
     """
     malformed = ValueError(f"{variable}: {json.dumps(url)} is not the URL of a server, such as https://example.com")
     try:

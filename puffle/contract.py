@@ -13,11 +13,22 @@ from typing import Any
 import yaml
 
 from puffle.exceptions import ContractError
-from puffle.operation import JSON, Example, ExampleResponse, Operation, Place, Rule, Schema, operation_key, pointer
+from puffle.operation import (
+    JSON,
+    Example,
+    ExampleResponse,
+    Operation,
+    Place,
+    Rule,
+    Schema,
+    filled,
+    operation_key,
+    pointer,
+)
 
 __all__ = [
     "CONTRACT_FILE", "JSON", "METHODS", "Contract", "Example", "ExampleResponse", "Operation", "Place", "Rule",
-    "Schema", "load", "operation_key",
+    "Schema", "load", "operation_key", "references",
 ]  # fmt: skip
 
 CONTRACT_FILE = Path(__file__).with_name("openapi.yaml")
@@ -28,12 +39,7 @@ _DATA = {"example", "value", "default", "const", "enum"}
 
 
 class Contract:
-    """An OpenAPI document, and what the project reads from it.
-
-    Args:
-        document: an OpenAPI 3.1 document.
-        text: the YAML that it was parsed from, for line numbers.
-    """
+    """An OpenAPI 3.1 document; ``text`` is the YAML that it was parsed from, for line numbers."""
 
     def __init__(self, document: Mapping[str, Any], text: str = "") -> None:
         self.document = document
@@ -41,24 +47,18 @@ class Contract:
 
     @property
     def version(self) -> str:
-        """The ``info.version``."""
         return str(self.document["info"]["version"])
 
     @property
     def servers(self) -> Sequence[Mapping[str, Any]]:
-        """The servers; the first is the one in production."""
-        servers: Sequence[Mapping[str, Any]] = self.document.get("servers", ())
-        return servers
+        return tuple(self.document.get("servers", ()))
 
     @property
     def default_server(self) -> str:
         """The URL of the first server, its variables at their defaults; empty when there is no server."""
-        for server in self.servers:
-            url = str(server["url"])
-            for name, variable in server.get("variables", {}).items():
-                url = url.replace(f"{{{name}}}", str(variable["default"]))
-            return url
-        return ""
+        server: Mapping[str, Any] = self.servers[0] if self.servers else {"url": ""}
+        variables = {name: str(variable["default"]) for name, variable in server.get("variables", {}).items()}
+        return filled(str(server["url"]), variables)
 
     @property
     def campaign_statuses(self) -> tuple[str, ...]:
@@ -67,10 +67,10 @@ class Contract:
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
-        """All operations, in the contract's order."""
+        items = {path: self.resolve(item) for path, item in self.document["paths"].items()}
         return tuple(
             Operation(self, method.upper(), path, definition, tuple(item.get("parameters", ())))
-            for path, item in ((path, self.resolve(item)) for path, item in self.document["paths"].items())
+            for path, item in items.items()
             for method, definition in item.items()
             if method in METHODS
         )
@@ -81,11 +81,7 @@ class Contract:
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
-        """The rules of all operations, each once.
-
-        Raises:
-            ContractError: two different rules have the same id.
-        """
+        """The rules of all operations, each once; ``ContractError`` if two different ones have the same id."""
         rules: dict[str, Rule] = {}
         for rule in (rule for operation in self.operations for rule in operation.rules):
             if rules.setdefault(rule.id, rule) != rule:
@@ -93,16 +89,11 @@ class Contract:
         return tuple(rules.values())
 
     @cached_property
-    def _nodes(self) -> yaml.Node | None:
-        node: yaml.Node | None = yaml.compose(self._text, _LOADER)
-        return node
+    def _nodes(self) -> Any:
+        return yaml.compose(self._text, _LOADER)
 
     def line(self, *place: str | int) -> int:
-        """The line of the YAML at which a part begins, counted from 1.
-
-        Raises:
-            KeyError: the contract has no such part.
-        """
+        """The line of the YAML at which a part begins, counted from 1; ``KeyError`` if there is no such part."""
         node, line = self._nodes, 0
         for key in place:
             if isinstance(node, yaml.MappingNode):
@@ -124,16 +115,15 @@ class Contract:
         return {name: member for part in (*parts, schema.get("properties", {})) for name, member in part.items()}
 
     def required_members(self, schema: Schema) -> set[str]:
-        """The names of the properties that an object must have."""
+        """The names of the properties that an object must have in every variant."""
         parts = [self.required_members(self.resolve(part)) for part in schema.get("allOf", ())]
+        for keyword in ("anyOf", "oneOf"):
+            variants = [self.required_members(self.resolve(part)) for part in schema.get(keyword, ())]
+            parts.append(set.intersection(*variants) if variants else set())
         return set(schema.get("required", ())).union(*parts)
 
     def resolve(self, part: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The target of a ``$ref``; any other part as it is.
-
-        Raises:
-            ContractError: the reference does not lead to an object, or leads in a circle.
-        """
+        """The target of a ``$ref``, or ``ContractError`` if it is not an object; any other part as it is."""
         seen: list[str] = []
         while "$ref" in part:
             reference = part["$ref"]
@@ -156,7 +146,7 @@ class Contract:
         for name in ("info", "paths"):
             if not isinstance(self.document, Mapping) or not isinstance(self.document.get(name), Mapping):
                 raise ContractError(f"not an OpenAPI document: {name} is missing")
-        for reference in _references(self.document):
+        for reference in references(self.document):
             self.resolve({"$ref": reference})
         if "version" not in self.document["info"]:
             raise ContractError("info.version is missing")
@@ -170,12 +160,7 @@ class Contract:
 
 
 def load(file: Path = CONTRACT_FILE) -> Contract:
-    """Read a contract, by default the project's own.
-
-    Raises:
-        OSError: the file cannot be read.
-        ContractError: it is not a usable OpenAPI document.
-    """
+    """Read a contract, by default the project's own; ``ContractError`` if it is not a usable OpenAPI document."""
     try:
         text = file.read_text("utf-8")
         contract = Contract(yaml.load(text, _LOADER), text)  # noqa: S506 -- both loaders are safe ones
@@ -193,13 +178,11 @@ def load(file: Path = CONTRACT_FILE) -> Contract:
     return contract
 
 
-def _references(part: Any) -> Iterator[Any]:
+def references(part: Any) -> Iterator[str]:
+    """The ``$ref`` in a part, except in data such as examples."""
     if isinstance(part, dict):
         if isinstance(part.get("$ref"), str):
             yield part["$ref"]
-        for name, member in part.items():
-            if name not in _DATA:
-                yield from _references(member)
-    elif isinstance(part, list):
-        for member in part:
-            yield from _references(member)
+        part = [member for name, member in part.items() if name not in _DATA]
+    for member in part if isinstance(part, list) else ():
+        yield from references(member)

@@ -42,19 +42,18 @@ class ExampleResponse:
     headers: Mapping[str, str]
     body: Any
     parameters: Mapping[str, Any] | None
-    """``x-parameters``: the parameter values of the request that it responds to, by name; None when not given."""
+    """``x-parameters``: those of the request that it responds to, by name; None when not given."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """A request and its response: the body and response examples of one name."""
+    """A request and its response: the body (None if there is none) and response examples of one name."""
 
     name: str
     parameters: Mapping[tuple[str, str], Any]
-    """Values of the parameters by place (``path``, ``query``, …) and name."""
+    """By place (``path``, ``query``, …) and name."""
     path: str
     body: Any
-    """None when the operation has no body."""
     status: int
     response: Any
 
@@ -72,22 +71,18 @@ class Operation:
 
     @property
     def id(self) -> str:
-        """The ``operationId``."""
         return str(self.definition["operationId"])
 
     @property
     def key(self) -> str:
-        """Method and path, as ``operation_key`` spells them."""
         return operation_key(f"{self.method} {self.path_template}")
 
     @property
     def summary(self) -> str:
-        """What it does, in a few words."""
         return str(self.definition.get("summary", self.id))
 
     @property
     def description(self) -> str:
-        """What it does, in full; empty when the contract has only a summary."""
         return str(self.definition.get("description") or "")
 
     @property
@@ -97,11 +92,6 @@ class Operation:
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
-        """The ``x-rules``, in the contract's order.
-
-        Raises:
-            ContractError: an entry has no id or promise, or its reference is broken.
-        """
         here = ("paths", self.path_template, self.method.lower(), "x-rules")
         return tuple(self._rule(entry, (*here, at)) for at, entry in enumerate(self.definition.get("x-rules", ())))
 
@@ -133,8 +123,7 @@ class Operation:
 
     def response_schema(self, status: int) -> Schema | None:
         """The schema of the JSON body declared for a status, None when there is none."""
-        schema = (self.response(status) or {}).get("content", {}).get(JSON, {}).get("schema")
-        return None if schema is None else self.contract.resolve(schema)
+        return self._schema((self.response(status) or {}).get("content", {}).get(JSON, {}))
 
     @property
     def request_content(self) -> Mapping[str, Any]:
@@ -145,22 +134,21 @@ class Operation:
     @property
     def request_schema(self) -> Schema | None:
         """The schema of the JSON body, None when the operation has none."""
-        schema = self.request_content.get("schema")
-        return None if schema is None else self.contract.resolve(schema)
+        return self._schema(self.request_content)
+
+    def _schema(self, content: Mapping[str, Any]) -> Schema | None:
+        return self.contract.resolve(content["schema"]) if "schema" in content else None
 
     @property
     def secured(self) -> bool:
-        """Whether it requires a key."""
         return bool(self.definition.get("security", self.contract.document.get("security", ())))
 
     @property
     def takes_json(self) -> bool:
-        """Whether its body is JSON, or it has none."""
         return bool(self.request_content) or not self._request_body
 
     @property
     def body_required(self) -> bool:
-        """Whether every request must have a body."""
         return bool(self._request_body.get("required", False))
 
     @property
@@ -169,10 +157,7 @@ class Operation:
 
     def path(self, **parameters: str) -> str:
         """The path with its parameters filled in as they are: the caller escapes them."""
-        path = self.path_template
-        for name, value in parameters.items():
-            path = path.replace(f"{{{name}}}", value)
-        return path
+        return filled(self.path_template, parameters)
 
     def examples(self) -> Iterator[Example]:
         """Each request that the contract shows together with its response.
@@ -181,36 +166,39 @@ class Operation:
         response example belongs to a request if it has ``x-parameters``.
         """
         bodies = self.request_content.get("examples", {})
+        required = {(part["in"], part["name"]) for part in self.parameters if part.get("required")}
         for response in self.example_responses():
             paired = response.name in bodies if self.request_content else response.parameters is not None
             values = self._example_parameters(response)
-            required = {(part["in"], part["name"]) for part in self.parameters if part.get("required")}
             if paired and required <= set(values):
                 path = self.path(**{name: str(value) for (where, name), value in values.items() if where == "path"})
                 body = self.contract.resolve(bodies[response.name])["value"] if self.request_content else None
                 yield Example(response.name, values, path, body, response.status, response.body)
 
     def _example_parameters(self, response: ExampleResponse) -> dict[tuple[str, str], Any]:
-        values = {}
+        given, values = response.parameters or {}, {}
         for parameter in self.parameters:
-            named = parameter.get("examples", {}).get(response.name)
-            if parameter["name"] in (response.parameters or {}):
-                values[parameter["in"], parameter["name"]] = (response.parameters or {})[parameter["name"]]
-            elif named is not None:
-                values[parameter["in"], parameter["name"]] = self.contract.resolve(named)["value"]
+            key, named = (parameter["in"], parameter["name"]), parameter.get("examples", {})
+            if parameter["name"] in given:
+                values[key] = given[parameter["name"]]
+            elif response.name in named:
+                values[key] = self.contract.resolve(named[response.name])["value"]
             elif parameter.get("required") and "example" in parameter:
-                values[parameter["in"], parameter["name"]] = parameter["example"]
+                values[key] = parameter["example"]
         return values
 
     def example_responses(self) -> Iterator[ExampleResponse]:
-        """Each response that the contract shows, in the contract's order."""
         for status, response in self.responses.items():
             headers = {name: str(h["example"]) for name, h in response.get("headers", {}).items() if "example" in h}
             for name, part in response.get("content", {}).get(JSON, {}).get("examples", {}).items():
                 example = self.contract.resolve(part)
                 if status.isdigit():
-                    parameters = example.get("x-parameters")
-                    yield ExampleResponse(name, int(status), headers, example["value"], parameters)
+                    yield ExampleResponse(name, int(status), headers, example["value"], example.get("x-parameters"))
+
+
+def filled(template: str, values: Mapping[str, str]) -> str:
+    """A path or URL in which ``{name}`` is replaced by the value of that name, if there is one."""
+    return re.sub(r"\{([^{}]*)\}", lambda part: values.get(part[1], part[0]), template)
 
 
 def operation_key(method_and_path: str) -> str:
@@ -219,11 +207,7 @@ def operation_key(method_and_path: str) -> str:
 
 
 def pointer(reference: object) -> tuple[str, ...]:
-    """The keys that a ``$ref`` leads through.
-
-    Raises:
-        ContractError: it is not a JSON pointer into the same document.
-    """
+    """The keys that a ``$ref`` leads through; ``ContractError`` if it does not point into the same document."""
     if not isinstance(reference, str) or not reference.startswith("#/"):
         raise ContractError(f"$ref {reference} is not supported: use a JSON pointer into the contract (#/…)")
     return tuple(unquote(key).replace("~1", "/").replace("~0", "~") for key in reference[2:].split("/"))

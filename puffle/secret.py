@@ -24,11 +24,9 @@ class Secret:
         self._hide_from_now_on(key)
 
     def header(self, template: str) -> str:
-        """The value of a header.
+        """The value of a header, in which ``{key}`` stands for the key.
 
-        Args:
-            template: the value, in which ``{key}`` stands for the key, ``{key:2:5}`` for ``key[2:5]``, ``{key:upper}``
-                for the key in upper case and ``{key:basic}`` for Basic credentials with the key as the user.
+        ``{key:2:5}`` is ``key[2:5]``, ``{key:upper}`` the key in upper case, ``{key:basic}`` it as a user of Basic.
         """
         return _PART.sub(self._sent, template)
 
@@ -37,17 +35,14 @@ class Secret:
         return self._pattern.sub(f"${KEY_VARIABLE}", text) if self._spellings else text
 
     def hide_in_bytes(self, data: bytes) -> bytes:
-        """The same for bytes in any encoding that contains ASCII."""
         return self.hide(data.decode("latin-1")).encode("latin-1")
 
     def _sent(self, part: re.Match[str]) -> str:
-        sent = self._key
+        sent = self._key[int(part[2]) : int(part[3])] if part[2] else self._key
         if part[1] == "upper":
             sent = sent.upper()
         elif part[1] == "basic":
             sent = base64.b64encode(f"{sent}:".encode()).decode()
-        elif part[1]:
-            sent = sent[int(part[2]) : int(part[3])]
         self._hide_from_now_on(sent)
         return sent
 

@@ -10,11 +10,7 @@ from puffle.exceptions import NotJSON
 
 
 def parse(data: bytes | str, number: Callable[[str], Any] | None = None) -> Any:
-    """Parse one JSON value.
-
-    Args:
-        data: the JSON.
-        number: makes a value of the text of a number; by default an int or a float.
+    """Parse one JSON value; ``number`` makes a value of the text of a number, by default an int or a float.
 
     Raises:
         NotJSON: the data is not UTF-8, starts with a byte order mark, contains ``NaN``, ``Infinity`` or a member name
@@ -27,13 +23,9 @@ def parse(data: bytes | str, number: Callable[[str], Any] | None = None) -> Any:
         )
     except UnicodeDecodeError as error:
         raise NotJSON(f"not UTF-8: byte 0x{error.object[error.start]:02x} at offset {error.start}") from None
-    except json.JSONDecodeError as error:
-        raise NotJSON(str(error)) from None
     except RecursionError:
         raise NotJSON("nested too deeply") from None
-    except NotJSON:
-        raise
-    except ValueError as error:  # an integer of more digits than Python converts
+    except ValueError as error:  # our own, JSONDecodeError, or an integer of more digits than Python converts
         raise NotJSON(str(error)) from None
 
 

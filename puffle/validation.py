@@ -13,23 +13,14 @@ from puffle.exceptions import ContractError
 _FORMAT_NAMES = {"date-time": "date and time (RFC 3339)", "email": "email address", "uri": "URL", "uuid": "UUID"}
 
 
-_FORMAT_NAMES = {"date-time": "date and time (RFC 3339)", "email": "email address", "uri": "URL", "uuid": "UUID"}
-
-
 def validator(
     contract: Contract, schema: Schema, **formats: Callable[[str], bool]
 ) -> jsonschema_rs.Draft202012Validator:
     """A validator that accepts any RFC 3339 spelling of a time, and email addresses in any script.
 
-    Args:
-        contract: the contract that references in the schema point into.
-        schema: the schema to validate against.
-        formats: checks that replace the built-in ones, by the name of the format.
-
-    Raises:
-        ContractError: the schema is invalid.
+    ``formats`` replace the built-in checks of the formats of that name. An invalid schema raises ``ContractError``.
     """
-    checks = {"date-time": _is_time, "email": _is_email, **formats}
+    checks = {**_FORMATS, **formats}
     try:
         return jsonschema_rs.Draft202012Validator(contract.standalone(schema), validate_formats=True, formats=checks)
     except ValueError as error:
@@ -50,11 +41,7 @@ def _format(name: str) -> Any:
 
 
 _TIME, _EMAIL, _IDN_EMAIL = map(_format, ("date-time", "email", "idn-email"))
-
-
-def _is_time(text: str) -> bool:
-    return bool(_TIME.is_valid(text.replace(" ", "T", 1)))
-
-
-def _is_email(text: str) -> bool:
-    return bool(_EMAIL.is_valid(text) or _IDN_EMAIL.is_valid(text))
+_FORMATS: dict[str, Callable[[str], bool]] = {
+    "date-time": lambda text: _TIME.is_valid(text.replace(" ", "T", 1)),
+    "email": lambda text: _EMAIL.is_valid(text) or _IDN_EMAIL.is_valid(text),
+}

@@ -3,6 +3,8 @@
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from uuid import UUID
 
@@ -34,31 +36,30 @@ class NotEdited(Exception):
     """The edit was refused, or it is not known whether it was made; the message says why."""
 
 
-def edit_lead(client: AuthenticatedClient, campaign: UUID, edit: LeadUpdate) -> Lead:
-    """Edit a lead, and try again while the server throttles.
-
-    Raises:
-        NotEdited: the edit was refused, or there was no usable response.
-    """
+@contextmanager
+def explained() -> Iterator[None]:
+    """Raise ``NotEdited`` for what the client raises."""
     try:
+        yield
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise NotEdited(f"no response ({type(error).__name__})") from None  # the text may contain the key
+    except UNEXPECTED as error:
+        raise NotEdited("the response is not one that the contract describes") from error
+
+
+def edit_lead(client: AuthenticatedClient, campaign: UUID, edit: LeadUpdate) -> Lead:
+    """Edit a lead, and try again while the server throttles; ``NotEdited`` says why it was not edited."""
+    with explained():
         for attempt in range(MAX_ATTEMPTS):
             response = update_lead_in_campaign.sync_detailed(campaign, client=client, body=edit)
             if response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
                 return lead_in(response)
             time.sleep(delay(response, attempt))
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise NotEdited(f"no response ({type(error).__name__})") from None  # the text may contain the key
-    except UNEXPECTED as error:
-        raise NotEdited("the response is not one that the contract describes") from error
     raise NotEdited(f"throttled {MAX_ATTEMPTS} times")
 
 
 def lead_in(response: Response[LeadUpdated | Error]) -> Lead:
-    """The lead after the edit.
-
-    Raises:
-        NotEdited: the edit was refused.
-    """
+    """The lead after the edit, or ``NotEdited``."""
     if isinstance(response.parsed, LeadUpdated):
         return response.parsed.prospect
     reason = response.parsed.error if isinstance(response.parsed, Error) else "no reason given"
@@ -66,11 +67,7 @@ def lead_in(response: Response[LeadUpdated | Error]) -> Lead:
 
 
 def delay(response: Response[LeadUpdated | Error], attempt: int) -> float:
-    """How many seconds to wait after a 429.
-
-    Raises:
-        NotEdited: too many.
-    """
+    """How many seconds to wait after a 429; ``NotEdited`` if they are too many."""
     seconds = seconds_to_wait(response.headers.get("Retry-After", ""), attempt)
     if seconds > LONGEST_WAIT:
         raise NotEdited(f"throttled for {seconds:.0f} s: try again later")

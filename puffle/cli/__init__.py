@@ -5,19 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from puffle.cli.exceptions import CliError, Interrupted
-from puffle.exceptions import PuffleError
+from puffle.exceptions import CliError, Interrupted, PuffleError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; an error is printed as one line.
-
-    Args:
-        arguments: the words after ``puffle``; by default those of the command line.
+    """Run the command with the words after ``puffle``, by default those of the command line.
 
     Returns:
-        The exit code: 0 done, 1 refused by the server, 2 wrong usage, 3 no response or an unexpected one, 130
-        interrupted.
+        The ``exit_code`` of the error, which is printed as one line; 0 if there is none.
     """
     failure: Exception
     try:
@@ -33,4 +28,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from puffle.cli.output import say
 
     say(str(failure))
-    return failure.exit_code if isinstance(failure, CliError) else CliError.exit_code
+    return getattr(failure, "exit_code", CliError.exit_code)

@@ -8,42 +8,34 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from puffle.cli.checking import first_problem
-from puffle.cli.exceptions import UsageError
 from puffle.cli.flags import BODY, Flag, flags_of, members_of, parts_of
 from puffle.cli.json_text import compact
+from puffle.cli.values import first_problem
 from puffle.contract import JSON, Contract, Operation, Schema
 from puffle.curl import curl
+from puffle.exceptions import UsageError
 from puffle.secret import BEARER, in_shell
 
 
 class Call(NamedTuple):
-    """A request, without the server and the key."""
+    """A request, without the server and the key; ``unlisted`` are members of its body that the contract lacks."""
 
     method: str
     path: str
-    """Includes the query."""
-    headers: tuple[tuple[str, str], ...]
+    headers: list[tuple[str, str]]
     secured: bool
-    """Whether the key is sent."""
     body: bytes | None
-    unlisted: tuple[str, ...]
-    """Members of the body that the contract does not list."""
+    unlisted: list[str]
 
     def as_curl(self, base_url: str) -> str:
         """The request as a ``curl`` command, with a variable for the key."""
         key = [f'"Authorization: {in_shell(BEARER)}"'] if self.secured else []
-        headers = [*key, *(shlex.quote(f"{name}: {value}") for name, value in self.headers)]
-        return curl(self.method, base_url + self.path, headers, self.body)
+        headers = [shlex.quote(f"{name}: {value}") for name, value in self.headers]
+        return curl(self.method, base_url + self.path, [*key, *headers], self.body)
 
 
 def build(operation: Operation, values: Mapping[Flag, Any]) -> Call:
-    """The request with these values.
-
-    Raises:
-        UsageError: the contract does not allow a value, or the lack of one.
-        ContractError: a schema of the contract is invalid.
-    """
+    """The request with these values; ``UsageError`` if the contract does not allow one, or the lack of one."""
     if not operation.takes_json:
         raise UsageError(f"{operation.summary}: puffle can only send JSON, and this operation takes another body")
     parameters = {(one["in"], one["name"]): one for one in operation.parameters}
@@ -61,15 +53,14 @@ def build(operation: Operation, values: Mapping[Flag, Any]) -> Call:
             query.append(text)
         else:
             headers.append((name, text) if place == "header" else ("Cookie", f"{name}={text}"))
-    content: bytes | None = None
-    unlisted: tuple[str, ...] = ()
-    if operation.body_required or any(flag.place[0] == BODY for flag in values):
-        body, schema = _body(values), operation.request_content["schema"]
-        _check(operation, schema, body, (BODY,), values)
-        content, unlisted = compact(body).encode(), tuple(_unlisted(operation.contract, schema, body))
-        headers.append(("Content-Type", JSON))
     target = "?".join(filter(None, [path, "&".join(filter(None, query))]))
-    return Call(operation.method, target, tuple(headers), operation.secured, content, unlisted)
+    if not operation.body_required and all(flag.place[0] != BODY for flag in values):
+        return Call(operation.method, target, headers, operation.secured, None, [])
+    body, schema = _body(values), operation.request_content["schema"]
+    _check(operation, schema, body, (BODY,), values)
+    unlisted = list(_unlisted(operation.contract, schema, body))
+    headers.append(("Content-Type", JSON))
+    return Call(operation.method, target, headers, operation.secured, compact(body).encode(), unlisted)
 
 
 def _serialized(parameter: Mapping[str, Any], value: Any) -> str:

@@ -14,10 +14,9 @@ from click.shell_completion import get_completion_class, shell_complete
 
 import puffle
 from puffle.cli import manual, output
-from puffle.cli.exceptions import CliError, Interrupted, UsageError
 from puffle.cli.flags import OWN_FLAGS, flags_of
 from puffle.contract import Contract, Operation, load
-from puffle.exceptions import ContractError
+from puffle.exceptions import CliError, ContractError, Interrupted, UsageError
 from puffle.secret import KEY_VARIABLE
 
 NAME = "puffle"
@@ -26,14 +25,7 @@ _CONTEXT: dict[str, Any] = {"help_option_names": ["--help", "-h"], "max_content_
 
 
 def run(words: list[str]) -> int:
-    """Run the command with these words.
-
-    Returns:
-        The exit code.
-
-    Raises:
-        PuffleError: the command failed.
-    """
+    """Run the command with these words; returns the exit code, or raises ``PuffleError`` if the command failed."""
     try:
         root = tree(load())
     except (OSError, ContractError) as error:
@@ -65,11 +57,7 @@ def run(words: list[str]) -> int:
 
 
 def tree(contract: Contract) -> Group:
-    """All commands of a contract.
-
-    Raises:
-        ContractError: two operations have the same command, or the command of one begins with that of another.
-    """
+    """All commands of a contract; ``ContractError`` if one is the same as another, or begins with it."""
     root = Group(contract, ())
     _add_root_options(root)
     for operation in contract.operations:

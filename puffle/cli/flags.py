@@ -17,6 +17,7 @@ OWN_FLAGS = ("format", "dry-run", "env-file", "help")
 """The flags of every command that do not come from the contract."""
 _NOT_PARAMETERS = {"accept", "authorization", "content-type"}
 """Headers that OpenAPI does not let parameters set."""
+_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", type(None): "null"}
 _METAVARS = {"uuid": "UUID", "date": "DATE", "date-time": "TIME", "email": "EMAIL", "uri": "URL"}
 
 
@@ -26,16 +27,14 @@ class Flag(click.Option):
     Args:
         flag: the name without its dashes.
         place: where the value goes: ``("path", "id")``, ``("body", "address", "city")``; ``("body",)`` is all of it.
-        schema: the schema of the value.
         types: its JSON types; empty if the schema names none, so that it can be any JSON.
-        about: the help text.
-        required: whether every request has the value.
     """
 
     def __init__(
         self, flag: str, place: tuple[str, ...], schema: Schema, types: set[str], about: str, *, required: bool
     ) -> None:
         self.flag, self.place, self.schema, self.types = flag, place, schema, types
+        self.nested = place[0] == BODY and len(place) > 2  # a field of an object that has its own flag
         self.is_json = not types or bool(types & {"object", "array"})
         self.is_switch = types <= {"boolean", "null"} and "boolean" in types
         self.choices = _values(schema)
@@ -49,11 +48,6 @@ class Flag(click.Option):
         kind: dict[str, Any] = {"is_flag": True} if self.is_switch else {"multiple": True, "metavar": metavar}
         names = [f"--{flag}", f"flag_{flag.encode().hex()}"]
         super().__init__(names, help=about, required=required, shell_complete=self._complete, **kind)
-
-    @property
-    def nested(self) -> bool:
-        """Whether it is a field of an object that has its own flag."""
-        return self.place[0] == BODY and len(self.place) > 2
 
     def _complete(self, _context: click.Context, _option: click.Parameter, begun: str) -> list[str]:
         if self.is_json and begun.startswith("@"):
@@ -105,9 +99,9 @@ _Part = tuple[tuple[str, ...], Schema, bool, str]
 
 def _parameters(operation: Operation) -> Iterator[_Part]:
     for parameter in operation.parameters:
-        if parameter["in"] != "header" or parameter["name"].lower() not in _NOT_PARAMETERS:
+        place = (parameter["in"], parameter["name"])
+        if place[0] != "header" or place[1].lower() not in _NOT_PARAMETERS:
             schema = operation.contract.resolve(parameter.get("schema", {}))
-            place = (parameter["in"], parameter["name"])
             yield place, schema, parameter.get("required", False), _description(parameter, schema)
 
 
@@ -125,26 +119,14 @@ def _fields(
     here = {id(part) for part in parts_of(contract, schema)}
     if here & outer:
         return
-    names = _required(contract, schema) if required else set()
+    names = contract.required_members(contract.resolve(schema)) if required else set()
     for name, declared in members_of(contract, schema).items():
         field, inner = contract.resolve(declared), (*place, name)
         if not field.get("readOnly"):
             fields = list(_fields(contract, inner, field, False, outer | here))
-            about = _description(declared, field)
-            if name in names and fields:
-                about += " Required, unless its fields are given."
-            yield inner, field, name in names and not fields, about
+            hint = " Required, unless its fields are given." if name in names and fields else ""
+            yield inner, field, name in names and not fields, _description(declared, field) + hint
             yield from fields
-
-
-def _required(contract: Contract, schema: Schema) -> set[str]:
-    """The names of the members that an object must have in every variant."""
-    schema = contract.resolve(schema)
-    names = set(schema.get("required", ())).union(*(_required(contract, part) for part in schema.get("allOf", ())))
-    for keyword in ("anyOf", "oneOf"):
-        variants = [_required(contract, part) for part in schema.get(keyword, ())]
-        names |= set.intersection(*variants) if variants else set()
-    return names
 
 
 def _description(*parts: Mapping[str, Any]) -> str:
@@ -155,16 +137,11 @@ def _types(contract: Contract, schema: Schema) -> Iterator[str]:
     for part in parts_of(contract, schema):
         declared = part.get("type", ())
         yield from [declared] if isinstance(declared, str) else declared
-        yield from map(_type_of, _values(part) if not declared else ())
+        yield from () if declared else (_TYPES.get(type(value), "object") for value in _values(part))
 
 
 def _values(schema: Schema) -> tuple[Any, ...]:
     return tuple(schema.get("enum", [schema["const"]] if "const" in schema else ()))
-
-
-def _type_of(value: object) -> str:
-    kinds = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", type(None): "null"}
-    return kinds.get(type(value), "object")
 
 
 def _kebab(name: str) -> str:

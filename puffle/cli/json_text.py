@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 NAME, TEXT, LITERAL = "34;1", "32", "36"
-"""Terminal colours for the parts of JSON."""
+"""Terminal colours."""
 
 
 @dataclass(frozen=True)

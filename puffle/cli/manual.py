@@ -59,12 +59,11 @@ def epilog(contract: Contract, operation: Operation | None, variants: int | None
 
 def typed(example: Example, flags: Sequence[Flag]) -> Iterator[list[str]]:
     """The flags of an example, quoted for a shell: first with objects as JSON, then, if possible, with their fields."""
-    yield [_typed(flag, value) for flag in flags if not flag.nested for value in _values(example, flag)]
-    fields = [_typed(flag, value) for flag in flags if flag.nested for value in _values(example, flag)]
-    if fields:
+    words = [(flag, _typed(flag, value)) for flag in flags for value in _values(example, flag)]
+    yield [word for flag, word in words if not flag.nested]
+    if any(flag.nested for flag, _ in words):
         objects = {flag.place[:-1] for flag in flags if flag.nested}
-        simple = [flag for flag in flags if not flag.nested and flag.place not in objects]
-        yield [*(_typed(flag, value) for flag in simple for value in _values(example, flag)), *fields]
+        yield [word for flag, word in words if flag.nested or flag.place not in objects]
 
 
 def _values(example: Example, flag: Flag) -> Iterator[Any]:

@@ -6,30 +6,24 @@ import os
 import sys
 from typing import TextIO
 
-from puffle.cli.exceptions import CliError
+from puffle.exceptions import CliError
 from puffle.secret import KEY_VARIABLE, Secret, without_keys
-
-_RED = "31;1"
 
 
 def say(message: str) -> None:
     """Print a message as one line on standard error."""
-    secret = Secret(os.environ.get(KEY_VARIABLE, ""))  # it may have been typed in the wrong place
-    line = " ".join(without_keys(secret.hide(message)).split())
+    message = Secret(os.environ.get(KEY_VARIABLE, "")).hide(message)  # it may have been typed in the wrong place
+    line = " ".join(without_keys(message).split())
     printable = "".join(char if char.isprintable() else "?" for char in line)
     if sys.stderr is not None:
         try:
-            print(painted("puffle:", _RED, sys.stderr), printable, file=sys.stderr, flush=True)
+            print(painted("puffle:", "31;1", sys.stderr), printable, file=sys.stderr, flush=True)
         except OSError:  # nobody can read it; the exit code is left
             discard(2)
 
 
 def write(result: bytes, what: str) -> None:
-    """Write bytes to standard output.
-
-    Raises:
-        CliError: they cannot be written; the message begins with ``what`` they are.
-    """
+    """Write bytes to standard output; if that fails, the ``CliError`` begins with ``what`` they are."""
     try:
         sys.stdout.buffer.write(result)
         sys.stdout.buffer.flush()

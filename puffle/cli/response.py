@@ -12,12 +12,11 @@ from typing import Any
 import httpx
 
 from puffle import strict_json
-from puffle.cli.checking import first_problem
-from puffle.cli.exceptions import CliError, Refused, UnexpectedResponse
 from puffle.cli.json_text import Number, compact, layout
 from puffle.cli.output import painted
+from puffle.cli.values import first_problem
 from puffle.contract import JSON, Operation
-from puffle.exceptions import NotJSON
+from puffle.exceptions import CliError, NotJSON, Refused
 from puffle.secret import Secret
 from puffle.throttling import seconds_to_wait
 
@@ -51,9 +50,8 @@ class Response:
     @property
     def message(self) -> str:
         """What the server says, in one line; empty if it says nothing."""
-        said = self._json.get("error", self._json) if isinstance(self._json, dict) else self._json
-        if said is _NOT_JSON:
-            said = self._body.decode("utf-8", "replace")
+        said = self._body.decode("utf-8", "replace") if self._json is _NOT_JSON else self._json
+        said = said.get("error", said) if isinstance(said, dict) else said
         text = self._secret.hide(said if isinstance(said, str) else compact(said))
         line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
         return line if len(line) <= MAX_MESSAGE else f"{line[:MAX_MESSAGE]}…"
@@ -61,8 +59,7 @@ class Response:
     def about(self, said: str, next_step: str) -> str:
         """What is said about the response, the server's message, and the next step, as sentences."""
         is_printed = self.is_success and self._json is not _NOT_JSON
-        message = "" if is_printed else self.message
-        text = ": ".join(filter(None, [said, message]))
+        text = said if is_printed or not self.message else f"{said}: {self.message}"
         return " ".join(filter(None, [text if text.endswith((".", "!", "?", "…")) else f"{text}.", next_step]))
 
     def problem(self) -> CliError | None:
@@ -93,17 +90,17 @@ class Response:
                 shown = text.encode()
         return self._secret.hide_in_bytes(shown)
 
-    def _unexpected(self, said: str) -> UnexpectedResponse:
-        location = self.headers.get("Location")
-        if httpx.codes.is_redirect(self.status) and location:
-            target = self._secret.hide(location)[:MAX_MESSAGE]
+    def _unexpected(self, said: str) -> CliError:
+        if httpx.codes.is_redirect(self.status) and "Location" in self.headers:
+            target = self._secret.hide(self.headers["Location"])[:MAX_MESSAGE]
             step = f"It redirects to {target}: set PUFFLE_API_BASE_URL to the URL of the API."
         elif self.is_success:
             step = "The request may have been carried out."
+        elif httpx.codes.is_server_error(self.status):
+            step = "The server failed; try again later."
         else:
-            failed = httpx.codes.is_server_error(self.status)
-            step = "The server failed; try again later." if failed else "Check PUFFLE_API_BASE_URL."
-        return UnexpectedResponse(self.about(f"unexpected response: {said}", step))
+            step = "Check PUFFLE_API_BASE_URL."
+        return CliError(self.about(f"unexpected response: {said}", step))
 
     def _next_step(self) -> str:
         for step in self._declared.get("x-next-steps", ()):

@@ -10,26 +10,23 @@ import httpx
 
 import puffle
 from puffle.cli.call import Call
-from puffle.cli.exceptions import UnexpectedResponse
 from puffle.cli.output import say
 from puffle.cli.response import Response
 from puffle.cli.settings import CliSettings
 from puffle.contract import JSON, Operation
+from puffle.exceptions import CliError
 from puffle.secret import BEARER
 from puffle.throttling import LONGEST_WAIT, seconds_to_wait
 
 MAX_RETRIES = 3
 TIMEOUT = httpx.Timeout(30, connect=10)
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 TOTAL_TIMEOUT = 60
 """Seconds for one response, however slowly it arrives."""
 
 
 def send(operation: Operation, call: Call, settings: CliSettings) -> Response:
-    """Send the request of an operation, and up to ``MAX_RETRIES`` times again if the response is a 429.
-
-    Raises:
-        UnexpectedResponse: there was no complete response.
-    """
+    """Send a request, and again if the response is a 429; ``CliError`` if there was no complete response."""
     for retry in range(1, MAX_RETRIES + 1):
         response = _send(operation, call, settings)
         seconds = seconds_to_wait(response.headers.get("Retry-After", ""), retry)
@@ -49,10 +46,7 @@ def _send(operation: Operation, call: Call, settings: CliSettings) -> Response:
         reason = f"cannot connect to {url}: {_reason(error)}; check PUFFLE_API_BASE_URL, and {checks}"
     except httpx.HTTPError as error:
         reason = f"no response from {url}: {_reason(error)}; the request may have been carried out"
-    raise UnexpectedResponse(reason)
-
-
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+    raise CliError(reason)
 
 
 def _reason(error: Exception) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from puffle import address
-from puffle.cli.exceptions import UsageError
 from puffle.cli.json_text import compact
 from puffle.contract import Contract
+from puffle.exceptions import UsageError
 from puffle.secret import KEY_VARIABLE, Secret
 
 BASE_URL_VARIABLE = "PUFFLE_API_BASE_URL"
@@ -24,19 +24,12 @@ class CliSettings(NamedTuple):
 
     @property
     def is_local(self) -> bool:
-        """Whether the server is on this machine."""
         return address.is_loopback(address.host(self.base_url))
 
 
 def read_settings(contract: Contract, env_file: str | None, *, needs_key: bool) -> CliSettings:
-    """The settings in the environment and, with precedence, in the file.
-
-    Raises:
-        UsageError: one is missing or malformed, or the file cannot be read.
-    """
-    variables = dict(os.environ)
-    if env_file is not None:
-        variables |= _read(env_file)
+    """The settings in the environment and, with precedence, in the file; ``UsageError`` if one cannot be used."""
+    variables = {**os.environ, **(_read(env_file) if env_file is not None else {})}
     source = BASE_URL_VARIABLE if BASE_URL_VARIABLE in variables else "the server of the contract"
     try:
         base_url = address.checked(variables.get(BASE_URL_VARIABLE, contract.default_server).strip(), source)
