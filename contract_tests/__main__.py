@@ -3,8 +3,6 @@
 Exit code: 0 when it passed, 1 when it failed, 2 when it could not be judged.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import sys

@@ -1,7 +1,5 @@
 """The HTTP client of the contract tests: every request leaves through it."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -30,14 +28,7 @@ MAX_UNANSWERED = 3
 
 
 class Client:
-    """Sends what the guard allows.
-
-    Args:
-        settings: the target, the key and the rate.
-        guard: checks each request.
-        observe: is called with each exchange.
-        transport: sends the requests; None opens connections to the target.
-    """
+    """Sends what the guard allows, and hands each exchange to ``observe``; without a transport it opens connections."""
 
     def __init__(
         self,
@@ -47,13 +38,10 @@ class Client:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.guard = guard
-        self.requests = 0
+        self.requests = self._unanswered = 0
         self.gave_up = self.throttled = ""
         """Why the run was aborted, if it was: requests got no response, or it was throttled for too long."""
-        self._settings = settings
-        self._observe = observe
-        self._secret = Secret(settings.key)
-        self._unanswered = 0
+        self._settings, self._observe, self._secret = settings, observe, Secret(settings.key)
         self._next_send = 0.0
         self._interrupted = threading.Event()
         self._restoring = False
@@ -91,7 +79,6 @@ class Client:
         return exchange
 
     def hide(self, text: str) -> str:
-        """The text without the key."""
         return self._secret.hide(text)
 
     def interrupt(self) -> None:
@@ -105,7 +92,6 @@ class Client:
 
     @property
     def interrupted(self) -> bool:
-        """Whether the run was interrupted."""
         return self._interrupted.is_set()
 
     def start_restoring(self) -> None:
@@ -122,7 +108,6 @@ class Client:
             self._transport = _connections(self._settings)
 
     def close(self) -> None:
-        """Close the connections that the client opened."""
         if self._owns_transport:
             self._transport.close()
 

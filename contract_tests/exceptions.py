@@ -3,19 +3,12 @@
 ContractTestError
 ├── CannotJudge        the target cannot be judged (exit code 2)
 │   └── NotConfirmed   nobody has confirmed that its host may be sent requests
-├── TestStopped        a response ends a test
-│   ├── RuleViolation  it violates the test's rule
-│   └── Blocked        it refuses a request that the test needs, which violates another rule
+├── RuleViolation      a response violates a rule, which ends a test
 └── UnsafeRequest      the guard refused to send a request
 RunAborted             the target does not respond, or throttles for too long
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .exchange import Exchange
+from .exchange import Exchange
 
 
 class ContractTestError(Exception):
@@ -34,28 +27,20 @@ class NotConfirmed(CannotJudge):
         self.plan = plan
 
 
-class TestStopped(ContractTestError):
-    """A response ends a test.
+class RuleViolation(ContractTestError):
+    """A response violates a rule.
 
     Args:
         exchange: the request and its response.
         expected: what was expected instead.
         after: a request that must be sent first.
-        rule: the rule that was violated, when it is not the test's.
+        rule: the rule, when it is not the one of the test: the test needs a request that was refused.
     """
 
     def __init__(self, exchange: Exchange, expected: str, after: Exchange | None = None, rule: str = "") -> None:
         super().__init__(f"expected {expected}, got {exchange.outcome()}")
         self.exchange, self.expected, self.rule = exchange, expected, rule
         self.after = after if after is not exchange else None
-
-
-class RuleViolation(TestStopped):
-    """A response violates the rule of the test."""
-
-
-class Blocked(TestStopped):
-    """A request that a test needs was refused."""
 
 
 class UnsafeRequest(ContractTestError):

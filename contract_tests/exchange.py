@@ -1,4 +1,4 @@
-"""What the verdict shows: a request, its response, and the case of a test that made it."""
+"""What the verdict shows: a request and its response."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Request:
             return None
 
     def curl(self) -> str:
-        """The request as a bash command that reads the key from the environment."""
+        """A bash command that reads the key from the environment."""
         headers = [shlex.quote(f"Content-Type: {self.content_type}".rstrip())]
         if self.authorization is not None:
             headers.insert(0, f'"Authorization: {in_shell(self.authorization)}"')
@@ -67,36 +67,16 @@ class Exchange(Request):
 
     @property
     def text(self) -> str:
-        """The body of the response as text."""
         return self.content.decode("utf-8", "replace")
 
     def outcome(self) -> str:
-        """The response in one line."""
         text = "".join(char if char.isprintable() else " " for char in self.text)
         shown = text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}… ({len(self.content)} bytes)"
         return f"{self.status} {shown}".rstrip() if self.status else shown
 
 
-@dataclass(frozen=True)
-class Case:
-    """One case of a test, which can be replayed alone (``CASE=``)."""
-
-    test: str
-    """The test's name, with its parameters."""
-    choices: bytes = b""
-    """What Hypothesis drew, in its own encoding; empty when the test draws nothing."""
-
-    @classmethod
-    def read(cls, text: str) -> Case:
-        """Parse a case as ``str`` prints it."""
-        test, _, choices = text.partition("@")
-        return cls(test, choices.encode())
-
-    def __str__(self) -> str:
-        return f"{self.test}@{self.choices.decode()}" if self.choices else self.test
-
-
 def quoted(value: object) -> str:
     """A value as JSON, cut to a readable length."""
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 160 else f"{text[:160]}… ({len(text)} characters)"
+    length = len(value) if isinstance(value, str) else len(text)
+    return text if len(text) <= 160 else f"{text[:160]}… ({length} characters)"

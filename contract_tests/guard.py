@@ -31,7 +31,7 @@ class Guard:
         self._leads = {lead.id for lead in leads}
 
     def check(self, request: Request) -> None:
-        """Raise ``UnsafeRequest`` when a request must not be sent."""
+        """Raise ``UnsafeRequest`` for a request that could change something else."""
         if request.operation not in self._checks:
             raise UnsafeRequest(f"{request.operation} has no guard: nothing was sent")
         if request.campaign not in self._campaigns and not _UNKNOWN.match(request.campaign):

@@ -1,7 +1,5 @@
 """Judges one target, leaves its leads as they were, and writes the report."""
 
-from __future__ import annotations
-
 import os
 import signal
 import sys
@@ -69,13 +67,13 @@ def judge(
             progress.update()
 
     guard = Guard(settings.leads, {operation.key: module.Target.check for operation, module in modules.values()})
+    notes: list[str] = []
     with closing(Client(settings, guard, observe, transport)) as client, _interrupting(client):
         verdict = Verdict(the_contract, settings.deviations, client.hide, settings.strict, bool(tests or settings.case))
         judged = [operation for operation, _ in modules.values()]
         for operation in the_contract.operations:
             if operation not in judged:
                 verdict.add_missing(operation, operations.module_file(operation))
-        notes: list[str] = []
         targets = {
             name: module.Target(operation, settings, client, notes, verdict.has_failed)
             for name, (operation, module) in modules.items()
@@ -139,7 +137,6 @@ def _run_tests(settings: Settings, files: Sequence[Path], tests: Sequence[str], 
 
 @contextmanager
 def _interrupting(client: Client) -> Iterator[None]:
-    """Let the signals that end a program interrupt the client."""
     handlers = {number: signal.signal(number, lambda *_: client.interrupt()) for number in SIGNALS}
     try:
         yield

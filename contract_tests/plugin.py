@@ -1,7 +1,5 @@
 """The pytest plugin that hands targets to the tests, and their findings to the verdict."""
 
-from __future__ import annotations
-
 import inspect
 import re
 from collections.abc import Iterator, Mapping
@@ -13,8 +11,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.errors import DidNotReproduce, InvalidArgument
 
-from .exceptions import CannotJudge, TestStopped
-from .exchange import Case
+from .exceptions import CannotJudge, RuleViolation
 from .progress import Progress
 from .settings import Profile, Settings
 from .target import Target, blocked_by
@@ -29,20 +26,10 @@ def rule(rule_id: str) -> pytest.MarkDecorator:
 
 
 class Plugin:
-    """Runs the tests of the contract, or one case of them.
-
-    Args:
-        targets: the operations to judge, by the name of their module.
-        settings: the settings of the run.
-        verdict: receives the findings.
-        progress: is told which test runs.
-    """
+    """Runs the tests of the contract, or one case of them; ``targets`` are by the name of their module."""
 
     def __init__(self, targets: Mapping[str, Target], settings: Settings, verdict: Verdict, progress: Progress) -> None:
-        self._targets = targets
-        self._settings = settings
-        self._verdict = verdict
-        self._progress = progress
+        self._targets, self._settings, self._verdict, self._progress = targets, settings, verdict, progress
         self._first = {rule_id for target in targets.values() for rule_id in target.first}
         self.cannot_judge = ""
         """Why the run ended without a verdict."""
@@ -61,19 +48,18 @@ class Plugin:
             return None
         marker = pyfuncitem.get_closest_marker("cases")
         settings = hypothesis_settings(self._settings.profile, marker.args[0] if marker else 0)
-        names = inspect.signature(pyfuncitem.obj).parameters
+        arguments = {name: pyfuncitem.funcargs[name] for name in inspect.signature(pyfuncitem.obj).parameters}
 
         def run(data: st.DataObject) -> None:
-            pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names} | {"data": data})
+            pyfuncitem.obj(**arguments | {"data": data})
 
         test = hypothesis.seed(self._settings.seed)(settings(hypothesis.given(data=st.data())(run)))
-        if (case := self._settings.case) and case.choices:
-            test = hypothesis.reproduce_failure(hypothesis.__version__, case.choices)(test)
+        if choices := self._settings.case.partition("@")[2]:
+            test = hypothesis.reproduce_failure(hypothesis.__version__, choices.encode())(test)
         test()
         return True
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Register the markers."""
         config.addinivalue_line("markers", "rule(id=…): the rule that the test verifies")
         config.addinivalue_line("markers", "cases(number): draw at most this many cases")
         config.option.tbstyle = "value"  # pytest's own reports are not shown: formatting tracebacks only takes time
@@ -82,27 +68,25 @@ class Plugin:
         """Run a test for each operation that it concerns, and for each value of its other arguments."""
         module = metafunc.module.__name__.rpartition("operations.")[2].partition(".")[0]
         rule_id = next(metafunc.definition.iter_markers("rule")).kwargs["id"]
-        names = [module] if module in self._targets else [*self._concerned_by(rule_id)]
-        columns = ["target"] + [
-            name for name in metafunc.fixturenames if any(name in self._targets[each].parametrize() for each in names)
-        ]
+        concerned = {module: self._targets[module]} if module in self._targets else self._concerned_by(rule_id)
+        known = {name for target in concerned.values() for name in target.parametrize()}
+        arguments = [name for name in metafunc.fixturenames if name in known]
         rows, ids = [], []
-        for name in names:
-            target = self._targets[name]
-            for values in product(*(target.parametrize()[column] for column in columns[1:])):
+        for name, target in concerned.items():
+            for values in product(*(target.parametrize()[argument] for argument in arguments)):
                 rows.append((target, *values))
-                ids.append("-".join([*([name] if len(names) > 1 else []), *values]) or pytest.HIDDEN_PARAM)
-        metafunc.parametrize(columns, rows, ids=ids)
+                ids.append("-".join([*([name] if len(concerned) > 1 else []), *values]) or pytest.HIDDEN_PARAM)
+        metafunc.parametrize(["target", *arguments], rows, ids=ids)
 
-    def _concerned_by(self, rule_id: str) -> Iterator[str]:
-        for name, target in self._targets.items():
-            if rule_id in {rule.id for rule in (*target.operation.rules, *SCHEMA_CHECKS)}:
-                yield name
+    def _concerned_by(self, rule_id: str) -> dict[str, Target]:
+        def is_of(target: Target) -> bool:
+            return rule_id in {rule.id for rule in (*target.operation.rules, *SCHEMA_CHECKS)}
+
+        return {name: target for name, target in self._targets.items() if is_of(target)}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave out what was not asked for, and what a mock cannot show."""
         if case := self._settings.case:
-            items[:] = [item for item in items if item.name == case.test]
+            items[:] = [item for item in items if item.name == case.partition("@")[0]]
             if not items:
                 self.cannot_judge = f"CASE={case} is not a test: copy it from the verdict, in quotes"
         items.sort(key=lambda item: rule_of(item) not in self._first)
@@ -113,14 +97,12 @@ class Plugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Skip the other tests of a rule that has failed already."""
         self._progress.begin(rule_of(item))
         if self._verdict.has_failed(rule_of(item)):
             pytest.skip("the rule has failed already")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-        """Add what a test found to the verdict."""
         report = yield
         test, case = getattr(item, "originalname", item.name), self._settings.case
         error = call.excinfo.value if call.excinfo else None
@@ -132,20 +114,20 @@ class Plugin:
         elif case and isinstance(error, InvalidArgument):
             self.cannot_judge = f"CASE={case} cannot be read: copy it from the verdict of this version, in quotes"
         else:
-            for rule_id, finding in self._findings(error, rule_of(item), case or Case(item.name)):
+            for rule_id, finding in self._findings(error, rule_of(item), case or item.name):
                 self._verdict.add(rule_id, test, finding)
         return report
 
-    def _findings(self, error: BaseException, rule_id: str, case: Case) -> Iterator[tuple[str, Finding]]:
+    def _findings(self, error: BaseException, rule_id: str, case: str) -> Iterator[tuple[str, Finding]]:
         """What an exception says about the rule of a test, and about the rule that blocked the test."""
         found = _CHOICES.search("\n".join(getattr(error, "__notes__", [])))
         if found and not self._settings.case:
-            case = Case(case.test, found[1].encode())
+            case = f"{case.partition('@')[0]}@{found[1]}"
         if isinstance(error, pytest.skip.Exception):
             yield rule_id, Finding("not verified", str(error))
         elif isinstance(error, DidNotReproduce):
             yield rule_id, Finding("passed")
-        elif isinstance(error, TestStopped):
+        elif isinstance(error, RuleViolation):
             violated = error.rule or rule_id
             yield violated, Finding("failed", error.expected, error.exchange, error.after, case)
             if violated != rule_id:
@@ -161,7 +143,7 @@ class Plugin:
 
 
 def hypothesis_settings(profile: Profile, cases: int = 0) -> hypothesis.settings:
-    """The settings of a test that draws at most so many cases, by default as many as the profile says."""
+    """The settings of a test that draws at most this many cases; 0 for as many as the profile says."""
     unwanted = {hypothesis.Phase.explain} | (set() if profile.shrink_seconds else {hypothesis.Phase.shrink})
     return hypothesis.settings(
         max_examples=cases or profile.cases,
@@ -176,7 +158,6 @@ def hypothesis_settings(profile: Profile, cases: int = 0) -> hypothesis.settings
 
 
 def rule_of(item: pytest.Item) -> str:
-    """The rule that a test verifies."""
     marker = item.get_closest_marker("rule")
     assert marker is not None, f"{item.nodeid} names no rule"
     return str(marker.kwargs["id"])

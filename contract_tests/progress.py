@@ -1,7 +1,5 @@
 """Shows how far a run is."""
 
-from __future__ import annotations
-
 import contextlib
 import time
 from typing import TextIO
@@ -14,24 +12,20 @@ class Progress:
 
     def __init__(self, stream: TextIO, client: Client) -> None:
         self.tests = 0
-        """The number of tests."""
         self._stream, self._client, self._live = stream, client, stream.isatty()
         self._started = self._shown = time.monotonic()
         self._begun, self._rule = 0, ""
 
     def begin(self, rule: str) -> None:
-        """A test of a rule begins."""
         self._begun, self._rule = self._begun + 1, rule
 
     def update(self) -> None:
-        """A request was sent."""
         if (now := time.monotonic()) - self._shown >= (0.1 if self._live else 10):
             self._shown, requests = now, self._client.requests
             progress = f"test {self._begun} of {self.tests}, {requests} requests, {now - self._started:.0f} s"
             self._show(f"\r\033[K  {progress}: {self._rule}" if self._live else f"  {progress}: {self._rule}\n")
 
     def end(self) -> None:
-        """Remove the line from the terminal."""
         self._show("\r\033[K" if self._live else "")
 
     def _show(self, text: str) -> None:

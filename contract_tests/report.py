@@ -1,7 +1,5 @@
 """Writes the verdict: lines for a terminal, an HTML page, and JUnit XML."""
 
-from __future__ import annotations
-
 import json
 import shlex
 import textwrap
@@ -16,7 +14,7 @@ from pages import render
 from puffle.contract import Operation
 from puffle.exceptions import NotJSON
 
-from .exchange import Case, Exchange
+from .exchange import Exchange
 from .settings import Settings
 from .verdict import OUTCOMES, Entry, Verdict, counted, sections
 
@@ -39,7 +37,6 @@ class Report:
     seconds: float
 
     def lines(self) -> Iterator[str]:
-        """The verdict for a terminal."""
         for heading, section in sections(self.verdict.entries()).items():
             yield heading
             for entry in section:
@@ -55,8 +52,7 @@ class Report:
         yield ""
         yield f"{self.verdict.headline} {self.verdict.counts()}; {self.requests:,} requests in {self.seconds:.1f} s."
 
-    def _replay(self, case: Case) -> str:
-        """The command that replays a case."""
+    def _replay(self, case: str) -> str:
         settings = self.settings
         given = {
             "TARGET": settings.mock if settings.mock != "sandbox" else "",
@@ -65,10 +61,9 @@ class Report:
             "RESTORE": "" if settings.restore else "off",
             "PROFILE": settings.profile.name if settings.profile.name != "quick" else "",
             "SEED": str(settings.seed or ""),
-            "CASE": str(case),
+            "CASE": case,
         }
-        words = [f"{name}={shlex.quote(value)}" for name, value in given.items() if value]
-        return " ".join(["make contract", *words])
+        return " ".join(["make contract", *(f"{name}={shlex.quote(value)}" for name, value in given.items() if value)])
 
     def write(self) -> None:
         """Write the HTML page and the JUnit XML.
@@ -101,7 +96,6 @@ class Report:
         return {"failed": "failure", "error": "error", "not verified": "skipped"}.get(entry.outcome, "system-out")
 
     def facts(self, entry: Entry) -> Iterator[tuple[str, str]]:
-        """What is known about a rule that did not pass, by name."""
         finding = entry.finding
         if finding.exchange:
             yield "expected", finding.detail
@@ -159,7 +153,6 @@ def _printable(text: str) -> str:
 
 
 def _with_code(text: str) -> Markup:
-    """The text with the parts between backticks marked as code."""
     parts = text.split("`")
     return Markup("").join(Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts))
 

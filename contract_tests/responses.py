@@ -1,7 +1,5 @@
 """Checks every response against the responses that the contract declares."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple

@@ -6,9 +6,10 @@ response in either case.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import schemathesis
 from schemathesis.config import SchemathesisConfig
@@ -17,6 +18,7 @@ from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, Hyp
 
 from puffle.exceptions import NotJSON
 from puffle.strict_json import parse
+from puffle.validation import validator
 
 from .exceptions import RuleViolation
 from .plugin import hypothesis_settings, rule
@@ -26,13 +28,13 @@ from .verdict import REQUESTS
 
 @rule(REQUESTS)
 def test_request_that_the_schema_forbids_is_refused(target: Target) -> None:
-    """Generated requests about the lead that may be edited."""
+    is_valid = validator(target.operation.contract, target.schema).is_valid
 
     def send(case: schemathesis.Case[Any]) -> None:
         body = case.body if isinstance(case.body, bytes) else target.address(case.body, target.settings.lead)
-        if not (any(map(_UNDEFINED.search, _texts(body))) or target.left_open(body)):
+        if not (_UNDEFINED.search(json.dumps(body, ensure_ascii=False, default=str)) or target.left_open(body)):
             exchange = target.send(target.settings.lead.campaign, b"" if body is NOT_SET else body)
-            if 200 <= exchange.status < 300 and target.schema and not _is_allowed(target, exchange.body):
+            if 200 <= exchange.status < 300 and target.schema and not _is_allowed(exchange.body, is_valid):
                 raise RuleViolation(exchange, "a request that the schema forbids to be refused with 400")
 
     generated_requests(target, send)()
@@ -57,30 +59,16 @@ def generated_requests(target: Target, send: Callable[[schemathesis.Case[Any]], 
         apply_ci_profile=False,
         seed=target.settings.seed,
     )
-    test: Callable[[], None] = create_test(
-        operation=schema[operation.path_template][operation.method], test_func=send, config=config
-    )
-    return test
+    case_source = schema[operation.path_template][operation.method]
+    return cast(Callable[[], None], create_test(operation=case_source, test_func=send, config=config))
 
 
-_UNDEFINED = re.compile("[\0\ud800-\udfff]")
+_UNDEFINED = re.compile(r"\\u0000|[\ud800-\udfff]")
 """NUL and lone surrogates: the contract does not say what happens to them."""
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for name, member in value.items():
-            yield str(name)
-            yield from _texts(member)
-    elif isinstance(value, list):
-        for member in value:
-            yield from _texts(member)
-
-
-def _is_allowed(target: Target, body: bytes) -> bool:
+def _is_allowed(body: bytes, is_valid: Callable[[Any], bool]) -> bool:
     try:
-        return target.schema_validator.is_valid(parse(body))
+        return is_valid(parse(body))
     except NotJSON:
         return False

@@ -15,7 +15,7 @@ import yaml
 from puffle import address
 
 from .exceptions import CannotJudge, NotConfirmed
-from .exchange import Case, quoted
+from .exchange import quoted
 
 REMOTE_RATE = 5.0
 """Requests per second to a host that is not this machine, unless ``--rate`` says otherwise."""
@@ -55,7 +55,6 @@ class Deviations(NamedTuple):
 
     @classmethod
     def read(cls, file: str) -> Deviations:
-        """Read the deviations file of a mock; there are none without one."""
         parsed = yaml.safe_load(Path(file).read_text("utf-8")) if file else {}
         reasons = {rule: entry["reason"] for entry in parsed.get("not-verified", ()) for rule in entry["rules"]}
         return cls(reasons, parsed.get("known-deviations", ()))
@@ -83,8 +82,8 @@ class Settings:
     """Maximum number of requests per second; None sets no limit."""
     restore: bool
     """Edit nothing on a remote host that could not be restored."""
-    case: Case | None
-    """The only case to run."""
+    case: str
+    """The only case to run: the name of a test and, after an @, what Hypothesis drew, in its own encoding."""
     report: Path
     mock: str
     """The project's mock that was started for the run; empty when ``base_url`` was given."""
@@ -102,27 +101,32 @@ class Settings:
         flags, tests = _parser().parse_known_args(arguments)
         given = {name: value.strip() for name, value in environment.items() if value.strip()}
         mock = {} if flags.base_url else given
-        base_url = _checked_url(flags.base_url or mock.get("PUFFLE_MOCK_URL", ""))
-        lead = _lead(given, "")
-        if lead is None:
+        base_url, key = flags.base_url or mock.get("PUFFLE_MOCK_URL", ""), given.get("PUFFLE_API_KEY", "")
+        if not base_url:
+            raise CannotJudge("there is no target: set BASE_URL, or let make start one (TARGET=sandbox)")
+        try:
+            base_url = address.checked(base_url, "BASE_URL")
+        except ValueError as error:
+            raise CannotJudge(str(error)) from None
+        ids = _ids(given)
+        if (lead := _lead(ids, "")) is None:
             raise CannotJudge("PUFFLE_CAMPAIGN_ID and PUFFLE_PROSPECT_ID are not set: name a lead that may be edited")
-        _check_that_ids_differ(given)
-        other = _uuid(given, "PUFFLE_OTHER_PROSPECT_ID")
+        if not key:
+            raise CannotJudge("PUFFLE_API_KEY is not set: use a key of the workspace that owns the campaign")
+        if not (key.isascii() and key.isprintable()):
+            raise CannotJudge("PUFFLE_API_KEY contains characters that no key has: copy it again")
+        other = ids.get("PUFFLE_OTHER_PROSPECT_ID")
         settings = cls(
+            **{name: getattr(flags, name) for name in ("strict", "seed", "restore", "case", "report")},
             base_url=base_url,
-            key=_key(given),
+            key=key,
             lead=lead,
             other=Lead(lead.campaign, other) if other else None,
-            launched=_lead(given, "LAUNCHED_"),
-            foreign=_lead(given, "FOREIGN_"),
+            launched=_lead(ids, "LAUNCHED_"),
+            foreign=_lead(ids, "FOREIGN_"),
             profile=PROFILES[flags.profile],
-            strict=flags.strict,
-            seed=flags.seed,
             deviations=Deviations.read(mock.get("PUFFLE_MOCK_DEVIATIONS", "")),
             rate=flags.rate or (None if address.is_loopback(address.host(base_url)) else REMOTE_RATE),
-            restore=flags.restore,
-            case=flags.case,
-            report=flags.report,
             mock=mock.get("PUFFLE_MOCK", ""),
             tests=tests,
         )
@@ -132,12 +136,10 @@ class Settings:
 
     @property
     def host(self) -> str:
-        """The host of the target, in lower case."""
         return address.host(self.base_url)
 
     @property
     def loopback(self) -> bool:
-        """Whether the target runs on this machine."""
         return address.is_loopback(self.host)
 
     @property
@@ -151,13 +153,10 @@ class Settings:
         return [lead for lead in (self.lead, self.other, self.launched, self.foreign) if lead]
 
     def plan(self) -> str:
-        """What a run would send, for the user to confirm."""
         requests, rate = self.profile.requests, self.rate or REMOTE_RATE
-        last = (
-            "A field that is null could not be cleared again and is not edited."
-            if self.restore
-            else "With RESTORE=off, a field that is null stays edited."
-        )
+        last = "With RESTORE=off, a field that is null stays edited."
+        if self.restore:
+            last = "A field that is null could not be cleared again and is not edited."
         lines = [
             f"This would send about {requests} requests ({self.profile.name}) to {self.base_url}, "
             f"at most {rate:g} per second: about {requests / rate / 60:.0f} minutes.",
@@ -188,7 +187,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--profile", default="quick", choices=PROFILES, help="how many requests to send (quick)")
     add("--seed", default=0, type=int, metavar="N", help="another seed makes other requests (0)")
     add("--rate", type=float, metavar="N", help=f"maximum requests per second (on a remote host {REMOTE_RATE:g})")
-    add("--case", type=Case.read, help="replay one case of an earlier run")
+    add("--case", default="", help="replay one case of an earlier run")
     add("--report", default=Path("contract-report"), type=Path, metavar="DIR", help="where to write the report")
     add("--strict", action="store_true", help="fail when an assumption of the contract is contradicted")
     add("--confirm", default="", metavar="HOST", help="agree to the plan that is printed for a remote host")
@@ -196,47 +195,24 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _checked_url(base_url: str) -> str:
-    if not base_url:
-        raise CannotJudge("there is no target: set BASE_URL, or let make start one (TARGET=sandbox)")
-    try:
-        return address.checked(base_url, "BASE_URL")
-    except ValueError as error:
-        raise CannotJudge(str(error)) from None
+def _ids(given: Mapping[str, str]) -> dict[str, str]:
+    """The ids by variable, spelled as UUIDs usually are."""
+    ids: dict[str, str] = {}
+    for what, kind in product(("CAMPAIGN", "PROSPECT"), ("", "OTHER_", "LAUNCHED_", "FOREIGN_")):
+        if (name := f"PUFFLE_{kind}{what}_ID") in given:
+            try:
+                found = str(uuid.UUID(given[name]))
+            except ValueError:
+                raise CannotJudge(f"{name}: {quoted(given[name])} is not a UUID") from None
+            for same in (other for other in ids if what in other and ids[other] == found):
+                raise CannotJudge(f"{name} equals {same}: use another id, or leave it out")
+            ids[name] = found
+    return ids
 
 
-def _key(given: Mapping[str, str]) -> str:
-    key = given.get("PUFFLE_API_KEY", "")
-    if not key:
-        raise CannotJudge("PUFFLE_API_KEY is not set: use a key of the workspace that owns the campaign")
-    if not (key.isascii() and key.isprintable()):
-        raise CannotJudge("PUFFLE_API_KEY contains characters that no key has: copy it again")
-    return key
-
-
-def _lead(given: Mapping[str, str], kind: str) -> Lead | None:
-    names = f"PUFFLE_{kind}CAMPAIGN_ID", f"PUFFLE_{kind}PROSPECT_ID"
-    campaign, lead = (_uuid(given, name) for name in names)
-    if campaign and lead:
-        return Lead(campaign, lead)
-    if campaign or lead:
-        missing, present = names if lead else reversed(names)
-        raise CannotJudge(f"{missing} is not set but {present} is: set both or neither")
-    return None
-
-
-def _check_that_ids_differ(given: Mapping[str, str]) -> None:
-    seen: dict[tuple[str, str | None], str] = {}
-    for kind, what in product(("", "OTHER_", "LAUNCHED_", "FOREIGN_"), ("CAMPAIGN", "PROSPECT")):
-        name = f"PUFFLE_{kind}{what}_ID"
-        if name in given and (same := seen.setdefault((what, _uuid(given, name)), name)) != name:
-            raise CannotJudge(f"{name} equals {same}: use another id, or leave it out")
-
-
-def _uuid(given: Mapping[str, str], name: str) -> str | None:
-    if name not in given:
-        return None
-    try:
-        return str(uuid.UUID(given[name]))
-    except ValueError:
-        raise CannotJudge(f"{name}: {quoted(given[name])} is not a UUID") from None
+def _lead(ids: Mapping[str, str], kind: str) -> Lead | None:
+    names = [f"PUFFLE_{kind}CAMPAIGN_ID", f"PUFFLE_{kind}PROSPECT_ID"]
+    present, missing = ([name for name in names if (name in ids) == is_given] for is_given in (True, False))
+    if present and missing:
+        raise CannotJudge(f"{missing[0]} is not set but {present[0]} is: set both or neither")
+    return Lead(*(ids[name] for name in names)) if present else None

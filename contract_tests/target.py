@@ -1,7 +1,5 @@
 """One operation of the target, as the engine and the tests see it; each operation module has a subclass."""
 
-from __future__ import annotations
-
 import json
 import re
 from abc import ABC, abstractmethod
@@ -9,16 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, NoReturn
 
-import jsonschema_rs
 import pytest
 from hypothesis.strategies import SearchStrategy
 
 from puffle.contract import JSON, Operation, Schema
 from puffle.secret import BEARER
-from puffle.validation import validator
 
 from .client import Client
-from .exceptions import Blocked, RuleViolation
+from .exceptions import RuleViolation
 from .exchange import Exchange, Request
 from .guard import Guard
 from .responses import RESPONSES
@@ -26,15 +22,7 @@ from .settings import Lead, Settings
 
 
 class Target(ABC):
-    """One operation of the target.
-
-    Args:
-        operation: the operation in the contract.
-        settings: the settings of the run.
-        client: sends the requests.
-        notes: what the user should know at the end of the run.
-        has_failed: whether a rule is already known to have failed.
-    """
+    """One operation of the target; ``notes`` are what the user should know at the end of the run."""
 
     first: ClassVar[tuple[str, ...]] = ()
     """Rules to test first, because their failure blocks the tests of other rules."""
@@ -47,12 +35,8 @@ class Target(ABC):
         notes: list[str],
         has_failed: Callable[[str], bool] = lambda _: False,
     ) -> None:
-        self.operation = operation
-        self.settings = settings
-        self.client = client
-        self.notes = notes
+        self.operation, self.settings, self.client, self.notes = operation, settings, client, notes
         self._has_failed = has_failed
-        self._path_parameters = [part["name"] for part in operation.parameters if part["in"] == "path"]
 
     # What an operation module supplies:
 
@@ -96,13 +80,7 @@ class Target(ABC):
 
     @cached_property
     def schema(self) -> Schema:
-        """The schema of the request's body; empty when it has none."""
         return self.operation.request_schema or {}
-
-    @cached_property
-    def schema_validator(self) -> jsonschema_rs.Draft202012Validator:
-        """Validates the body of a request."""
-        return validator(self.operation.contract, self.schema)
 
     def send(
         self, campaign: str, body: Any, *, authorization: str | None = BEARER, content_type: str = JSON
@@ -123,11 +101,12 @@ class Target(ABC):
     def request(
         self, campaign: str, body: Any, authorization: str | None = BEARER, content_type: str = JSON
     ) -> Request:
-        """The request that ``send`` sends."""
         content = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
-        url = self.settings.base_url + self.operation.path(**dict.fromkeys(self._path_parameters, campaign))
-        operation, method = self.operation.key, self.operation.method
-        return Request(method, url, authorization, content_type, content, campaign=campaign, operation=operation)
+        operation = self.operation
+        parameters = [part["name"] for part in operation.parameters if part["in"] == "path"]
+        url = self.settings.base_url + operation.path(**dict.fromkeys(parameters, campaign))
+        method, key = operation.method, operation.key
+        return Request(method, url, authorization, content_type, content, campaign=campaign, operation=key)
 
     def deliver(self, request: Request) -> Exchange:
         """Send a request; an operation can override it to keep track of what its requests change."""
@@ -144,11 +123,11 @@ class Target(ABC):
         """End a test that needs a request which was refused.
 
         Raises:
-            Blocked: always, unless the rule that the refusal violates has failed already: then the test is skipped.
+            RuleViolation: always, unless the rule has failed already: then the test is skipped.
         """
         if rule == RESPONSES or self._has_failed(rule):
             pytest.skip(blocked_by(rule))
-        raise Blocked(exchange, expected, rule=rule)
+        raise RuleViolation(exchange, expected, rule=rule)
 
     def named_status(self, exchange: Exchange) -> str | None:
         """The campaign status other than draft that a response names."""
@@ -163,6 +142,5 @@ def blocked_by(rule: str) -> str:
 
 
 def expect_status(exchange: Exchange, *statuses: int) -> None:
-    """Raise ``RuleViolation`` unless the response has one of these statuses."""
     if exchange.status not in statuses:
         raise RuleViolation(exchange, "status " + " or ".join(map(str, statuses)))

@@ -1,7 +1,5 @@
 """The verdict: what the tests found about each rule."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -9,7 +7,7 @@ from typing import Literal, get_args
 from puffle.contract import JSON, Contract, Operation, Rule
 from puffle.operation import pointer
 
-from .exchange import Case, Exchange
+from .exchange import Exchange
 from .responses import ERROR_BODY, RESPONSES, Problem
 from .settings import Deviations
 
@@ -35,7 +33,7 @@ class Finding:
     """The request that shows it."""
     after: Exchange | None = None
     """A request that must be sent first."""
-    case: Case | None = None
+    case: str = ""
     """The case to replay."""
 
 
@@ -92,7 +90,6 @@ class Verdict:
             self._untested[rule.id] = f"add {file} to test {operation.key}"
 
     def add_response(self, exchange: Exchange, problem: Problem | None) -> None:
-        """Add what was found about a response."""
         if problem:
             self.add(problem.check, "", Finding("failed", problem.expected, exchange))
         else:
@@ -113,7 +110,6 @@ class Verdict:
         return Finding("not verified", self._untested.get(rule_id, "no test covers it"))
 
     def has_failed(self, rule_id: str) -> bool:
-        """Whether a rule is known to have failed."""
         return self.finding(rule_id).outcome == "failed"
 
     def entries(self) -> Iterator[Entry]:
@@ -147,13 +143,11 @@ class Verdict:
 
     @property
     def headline(self) -> str:
-        """The verdict in one sentence."""
         warnings = [entry.rule.id for entry in self.entries() if entry.outcome == "warning"]
         but = f" with {counted(len(warnings), 'warning')}: {', '.join(warnings)}" if warnings else ""
         return (f"Passed{but}.", "Failed.", "Could not judge: a test itself failed.")[self.exit_code]
 
     def counts(self) -> str:
-        """How many rules and schema checks have which outcome."""
         entries = list(self.entries())
         rules = [entry.outcome for entry in entries if entry.rule.place]
         checks = [entry.outcome for entry in entries if entry.rule in SCHEMA_CHECKS]
@@ -176,7 +170,6 @@ def counted(number: int, word: str) -> str:
 
 
 def sections(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
-    """The entries by heading."""
     headed: dict[str, list[Entry]] = {"Rules": [], "Schemas": [], "Assumptions": []}
     for entry in entries:
         heading = "Assumptions" if entry.rule.assumed else "Schemas" if entry.rule in SCHEMA_CHECKS else "Rules"

@@ -49,7 +49,7 @@ def test_failed_rule_is_printed_with_everything_that_is_needed_to_act() -> None:
     promise = next(rule.promise for rule in CONTRACT.rules if rule.id == "edits-listed-fields")
     assert promise in " ".join(printed.split())
     assert len(re.findall(r"xxxx+", request)[0]) == 256, "the shortest that fails"
-    expected = r"to be \"x+… \(258 characters\) in the response, not \"x+… \(257"
+    expected = r"to be \"x+… \(256 characters\) in the response, not \"x+… \(255"
     assert re.search(expected, " ".join(printed.split()))
     assert response.startswith("HTTP/1.1 200")
     assert replayed.returncode == 1

@@ -3,8 +3,6 @@
 A test that needs a lead of another campaign asks for it with ``target.need``; without it the rule is not verified.
 """
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import strategies as st
 

@@ -1,7 +1,5 @@
 """The rule that malformed requests are refused, for every operation with a JSON object as its body."""
 
-from __future__ import annotations
-
 import json
 
 import pytest
@@ -9,7 +7,7 @@ from hypothesis import strategies as st
 
 from ..plugin import rule
 from ..target import Target, expect_status
-from . import schemas
+from . import values
 
 NOT_OBJECTS = {
     "nothing": "", "open": "{", "open-list": "[1, 2", "words": "not json", "single-quotes": "{'a': 1}", "list": "[]",
@@ -71,7 +69,7 @@ def test_member_of_another_type_is_refused(target: Target, data: st.DataObject) 
     body, contract = data.draw(target.ordinary()), target.operation.contract
     for name, schema in contract.members(target.schema).items():
         schema = contract.resolve(schema)
-        wrong = schemas.forbidden(contract, schema, null=True)
+        wrong = values.forbidden(contract, schema, null=True)
         if wrong:
             exchange = target.send(target.settings.lead.campaign, {**body, name: data.draw(st.sampled_from(wrong))})
             expect_status(exchange, 400, *_not_found(target, name))

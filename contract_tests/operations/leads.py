@@ -1,7 +1,5 @@
 """What is known about a lead: which fields can be edited, their values, and when two values are the same."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +12,7 @@ from puffle.contract import Contract, Schema
 from puffle.strict_json import equal
 
 from ..exchange import Exchange
-from . import schemas, values
+from . import values
 
 SEQUENCING = ("status", "bounced_at", "replied_at", "current_node_id")
 """The fields that the sequence of a campaign sets."""
@@ -31,42 +29,42 @@ def lead_of(exchange: Exchange) -> dict[str, Any]:
 
 
 def is_empty(value: Any) -> bool:
-    """Whether a field has no value."""
     return value is None or value == ""
 
 
 @dataclass(frozen=True)
 class Field:
-    """A field that can be edited, and values to send in it."""
+    """A field that can be edited, and values to send in it.
+
+    Args:
+        is_text: any string may be sent in it.
+        is_free_text: a name or title may be sent in it.
+        plain: the simplest value that must be accepted.
+        ordinary: values that must be accepted.
+        difficult: values that often go wrong: the target stores them as they are or refuses them.
+        any_value: values that the target stores as they are or refuses.
+        forbidden: values that the schema forbids.
+    """
 
     is_text: bool
-    """Whether any string may be sent in it."""
     is_free_text: bool
-    """Whether a name or title may be sent in it."""
     plain: Any
-    """The simplest value that must be accepted."""
     ordinary: SearchStrategy[Any]
-    """Values that must be accepted."""
     difficult: Sequence[str]
-    """Values that often go wrong: the target stores them as they are or refuses them."""
     any_value: SearchStrategy[Any]
-    """Values that the target stores as they are or refuses."""
     forbidden: Sequence[Any]
-    """Values that the schema forbids."""
 
     @classmethod
-    def of(cls, contract: Contract, name: str, schema: Schema) -> Field:
-        """The field of that name and schema."""
-        forbidden = schemas.forbidden(contract, schema)
-        if not schemas.is_plain_text(schema):
-            values_allowed = schemas.allowed(contract, schema)
-            return cls(False, False, schemas.simplest(values_allowed), values_allowed, (), values_allowed, forbidden)
+    def of(cls, contract: Contract, name: str, schema: Schema) -> "Field":
+        forbidden = values.forbidden(contract, schema)
+        if not values.is_plain_text(schema):
+            values_allowed = values.allowed(contract, schema)
+            return cls(False, False, values.simplest(values_allowed), values_allowed, (), values_allowed, forbidden)
         plain, ordinary, unusual = _SPECIAL.get(name, ("Acme", values.names, ()))
         difficult = unusual + values.DIFFICULT
         return cls(True, name not in _SPECIAL, plain, ordinary, difficult, values.any_text, forbidden)
 
     def mixed(self) -> SearchStrategy[Any]:
-        """Ordinary, difficult and any other values."""
         return st.one_of(self.ordinary, *([st.sampled_from(self.difficult)] if self.difficult else []), self.any_value)
 
 
@@ -121,17 +119,15 @@ class Fields:
 
     def stored_as_sent(self, name: str, sent: Any, got: Any) -> bool:
         """Whether a field has the value that was sent, or a form of it that the contract allows."""
-        if sent == "" and got is None:
+        if self.same(name, got, sent) or (sent == "" and got is None):
             return True
-        return self.same(name, got, sent) or (
-            isinstance(got, str) and name in _NORMALISED and got in _NORMALISED[name](sent)
-        )
+        return isinstance(got, str) and name in _NORMALISED and got in _NORMALISED[name](sent)
 
     def protected_value(self, name: str) -> SearchStrategy[Any]:
         """Values that a field which cannot be edited could have."""
         schema = self.schemas[name]
-        found = _STATUSES if schemas.is_plain_text(schema) else schemas.allowed(self._contract, schema)
-        if "object" in schemas.types(schema) and not self._contract.members(schema):
+        found = _STATUSES if values.is_plain_text(schema) else values.allowed(self._contract, schema)
+        if "object" in values.types(schema) and not self._contract.members(schema):
             found = _OBJECTS
         return found | st.none() if "null" in schema.get("type", ()) else found
 

@@ -1,7 +1,5 @@
 """Rules about leads: which one is edited, that edits last, and what must not change."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
@@ -20,6 +18,8 @@ from ..leads import CREATED_AT, UPDATED_AT, lead_of, moment
 from . import expect
 from .target import Target
 
+AS_EDITED = " as in the response to the edit"
+
 
 @rule("lead-in-campaign")
 @pytest.mark.parametrize("kind", ["unknown", "launched", "foreign"])
@@ -34,8 +34,7 @@ def test_lead_that_is_not_in_the_campaign_is_refused(target: Target, kind: str, 
 def test_response_is_the_edited_lead(target: Target, data: st.DataObject) -> None:
     exchange = target.edited(target.some_updates(data))
     expect.about(target, exchange, target.settings.lead)
-    why = " as in the response to the edit"
-    expect.same(target, target.read(), lead_of(exchange), why=why, after=exchange)
+    expect.same(target, target.read(), lead_of(exchange), why=AS_EDITED, after=exchange)
 
 
 @rule("answers-edited-row")
@@ -49,7 +48,7 @@ def test_response_is_about_the_lead_addressed(target: Target) -> None:
 def test_edit_is_there_in_the_next_response(target: Target, data: st.DataObject) -> None:
     edited = target.edited(target.updates(data))
     second = target.some_updates(data)
-    expect.same(target, target.read(), lead_of(edited), why=" as in the response to the edit", after=edited)
+    expect.same(target, target.read(), lead_of(edited), why=AS_EDITED, after=edited)
     again = target.edited(second)
     expect.same(target, again, lead_of(edited), but=second, why=" after the next edit", after=edited)
     target.client.reconnect()
@@ -62,15 +61,14 @@ def test_edit_that_is_sent_again_is_carried_out_again(target: Target, data: st.D
     second = data.draw(target.fields.updates(tuple(first)))
     for sent in (first, second, first):
         exchange = target.edited(sent)
-        why = " as in the response to the edit"
-        expect.same(target, target.read(), lead_of(exchange), why=why, after=exchange)
+        expect.same(target, target.read(), lead_of(exchange), why=AS_EDITED, after=exchange)
 
 
 @rule("touches-one-lead")
 def test_other_lead_is_not_touched(target: Target, data: st.DataObject) -> None:
     other, fields = target.need(target.settings.other, "OTHER"), target.fields
     before = lead_of(target.read(other))
-    original = target.ledger.originals[other] or before
+    original = target.originals[other] or before
     exchange = target.edited(target.some_updates(data))
     after, why = target.read(other), f" while lead {target.settings.lead.id} was edited"
     for expected in (before, {**before, **{name: original.get(name) for name in fields.protected}}):
@@ -116,11 +114,9 @@ def test_times_move_forward(target: Target, data: st.DataObject) -> None:
 
 def refused_requests(target: Target) -> dict[str, Callable[[], Exchange]]:
     """Requests that must be refused, each of which would change the lead if any part of it were carried out."""
-    lead, settings = target.settings.lead, target.settings
-    one = target.another_field()
-    two = target.another_field(one)
-    body = target.request(lead.campaign, {"prospect_id": lead.id, "updates": {one: "Changed"}}).body
-    send = target.send
+    settings, lead = target.settings, target.settings.lead
+    two = target.another_field(one := target.another_field())
+    send, body = target.send, target.request(lead.campaign, {"prospect_id": lead.id, "updates": {one: "Changed"}}).body
     requests: dict[str, Callable[[], Exchange]] = {
         "without key": partial(send, lead.campaign, body, authorization=None),
         "with a wrong key": partial(send, lead.campaign, body, authorization="Bearer {key}x"),
@@ -129,9 +125,7 @@ def refused_requests(target: Target) -> dict[str, Callable[[], Exchange]]:
         "in an unknown campaign": partial(send, UNKNOWN_ID.format(2), body),
         "for an unknown lead": partial(target.edit, Lead(lead.campaign, UNKNOWN_ID.format(1)), {one: "Changed"}),
     }
-    refused: dict[str, dict[str, Any]] = {
-        "with a field of another type": {one: "Changed", two: target.fields[two].forbidden[0]}
-    }
+    refused = {"with a field of another type": {one: "Changed", two: target.fields[two].forbidden[0]}}
     if "email" in target.names:
         refused["with an invalid email address"] = {one: "Changed", "email": "jane"}
     for kind, sent in refused.items():
@@ -162,8 +156,7 @@ def test_refused_request_changes_nothing(target: Target, data: st.DataObject) ->
 @pytest.mark.parametrize("first", [True, False])
 def test_refused_long_text_changes_nothing(target: Target, first: bool) -> None:
     before = lead_of(target.read())
-    one = target.another_field()
-    sent = {one: "Changed", target.another_field(one): "x" * 5001}
+    sent = {(one := target.another_field()): "Changed", target.another_field(one): "x" * 5001}
     exchange = target.edit(target.settings.lead, sent if first else dict(reversed(sent.items())))
     changes_nothing(target, exchange, before, "with a long text")
 

@@ -1,7 +1,5 @@
 """Rules about members of an edit that are not listed fields: they are ignored, protected fields above all."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

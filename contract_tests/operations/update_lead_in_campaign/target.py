@@ -1,6 +1,4 @@
-"""How leads are edited and read, and how the run is prepared."""
-
-from __future__ import annotations
+"""How leads are edited, read, remembered before the run, and restored after it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,26 +7,25 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from puffle.secret import BEARER
-
 from ... import target
-from ...exceptions import CannotJudge, RuleViolation
+from ...exceptions import CannotJudge, RuleViolation, RunAborted
 from ...exchange import Exchange, Request
 from ...guard import Guard, as_uuid
 from ...responses import RESPONSES
 from ...settings import Lead
 from ..leads import Fields, Updates, is_empty, lead_of
-from .ledger import Ledger
 
 ORDINARY_VALUES, OTHER_FIELDS = "ordinary-values-accepted", "ignores-other-fields"
 """The rules that fail when an edit of ordinary values, or one with other members, is refused."""
 MIN_FREE_TEXT_FIELDS = 2
 """The number of editable names and titles that the tests need."""
 EDITED = "200 with the edited lead"
+MAX_TRIES = 3
+"""How often reading and restoring a lead is tried, for servers that fail intermittently."""
 
 
 class Target(target.Target):
-    """Edits leads."""
+    """Edits leads, and keeps track of what must be restored."""
 
     first = (ORDINARY_VALUES,)
 
@@ -40,8 +37,11 @@ class Target(target.Target):
         self.fields = Fields(contract, editable, lead)
         self.names: tuple[str, ...] = self.fields.editable
         """The fields that the run may edit."""
-        self.ledger = Ledger(self)
-        self.editable_leads = [lead for lead in (self.settings.lead, self.settings.other) if lead]
+        self.originals: dict[Lead, dict[str, Any]] = {}
+        """Each lead before its first edit; empty when the target did not show it."""
+        self._edited: set[Lead] = set()
+        self._unsure: set[Lead] = set()
+        """Leads with an edit that got no response."""
         self._latest: dict[Lead, dict[str, Any]] = {}
         self._can_read_without_edit = True
 
@@ -54,28 +54,23 @@ class Target(target.Target):
             guard.check_fields(updates if isinstance(updates, dict) else ())
 
     def ordinary(self) -> SearchStrategy[Any]:
-        """Edits of one or more fields."""
         return self.fields.some_updates(self.names).map(self._body)
 
     @property
     def plain(self) -> Any:
-        """An edit of one field."""
         return self._body(self.plain_updates)
 
     @property
-    def plain_updates(self) -> dict[str, Any]:
-        """The simplest value for one field."""
+    def plain_updates(self) -> Updates:
         return {name: self.fields[name].plain for name in self.names[-1:]}
 
-    def _body(self, updates: Mapping[str, Any]) -> dict[str, Any]:
-        return {"prospect_id": self.settings.lead.id, "updates": updates}
+    def _body(self, updates: Mapping[str, Any], lead: Lead | None = None) -> dict[str, Any]:
+        return {"prospect_id": (lead or self.settings.lead).id, "updates": updates}
 
     def reading(self, lead: Lead) -> Any:
-        """An edit of nothing."""
-        return self.address(self._body({}), lead)
+        return self._body({}, lead)
 
     def address(self, body: Any, lead: Lead) -> Any:
-        """The body with another lead, and without the fields that may not be edited."""
         if not isinstance(body, dict):
             return body
         if as_uuid(body.get("prospect_id")):
@@ -99,35 +94,24 @@ class Target(target.Target):
         return dict(data.draw(self.fields.some_updates(self.names)))
 
     def parametrize(self) -> Mapping[str, Sequence[str]]:
-        """Fields by what may be done to them."""
         fields = self.fields
         return {"field": self.names, "sequencing_field": fields.sequencing, "identity_field": fields.identity}
 
     def deliver(self, request: Request) -> Exchange:
-        """Send a request, and note which lead it edited."""
         exchange, body = self.client.send(request), request.sent
-        lead = as_uuid(body.get("prospect_id")) if isinstance(body, dict) else None
-        if lead and exchange.status == 200 and lead_of(exchange):
-            self._latest[Lead(request.campaign, lead)] = lead_of(exchange)
-        if lead and body.get("updates") and exchange.status in (0, 200):
-            noted = self.ledger.edited if exchange.status else self.ledger.unsure
-            noted.add(Lead(request.campaign, lead))
+        if isinstance(body, dict) and (lead_id := as_uuid(body.get("prospect_id"))):
+            lead = Lead(request.campaign, lead_id)
+            if exchange.status == 200 and lead_of(exchange):
+                self._latest[lead] = lead_of(exchange)
+            if body.get("updates") and exchange.status in (0, 200):
+                (self._edited if exchange.status else self._unsure).add(lead)
         return exchange
 
-    def edit_request(self, lead: Lead, updates: Mapping[str, Any], authorization: str | None = BEARER) -> Request:
-        """The request that edits a lead."""
-        return self.request(lead.campaign, {"prospect_id": lead.id, "updates": updates}, authorization)
-
     def edit(self, lead: Lead, updates: Mapping[str, Any]) -> Exchange:
-        """Edit a lead; the edit may be refused."""
-        return self.deliver(self.edit_request(lead, updates))
+        return self.send(lead.campaign, self._body(updates, lead))
 
     def edited(self, updates: Mapping[str, Any], lead: Lead | None = None) -> Exchange:
-        """Edit a lead, by default ``settings.lead``; the edit must be accepted.
-
-        Raises:
-            Blocked: it was refused.
-        """
+        """Edit a lead, by default ``settings.lead``; raise ``RuleViolation`` when the edit is refused."""
         lead = lead or self.settings.lead
         exchange = self.edit(lead, updates)
         if self._is_refusal(exchange):
@@ -141,8 +125,7 @@ class Target(target.Target):
         """Whether an edit was refused with 400, where that is allowed.
 
         Raises:
-            RuleViolation: it was refused with another status.
-            Blocked: it was neither refused nor carried out.
+            RuleViolation: it was refused with another status, or neither refused nor carried out.
         """
         if self._is_refusal(exchange) and exchange.status != 400:
             raise RuleViolation(exchange, "status 200 or 400")
@@ -160,8 +143,7 @@ class Target(target.Target):
         """Read a lead by an edit of nothing or, when that is refused, of one field to the value that it has.
 
         Raises:
-            RuleViolation: an edit of nothing was refused with another status than 400.
-            Blocked: the lead cannot be read.
+            RuleViolation: an edit of nothing was refused with another status than 400, or the lead cannot be read.
         """
         lead = lead or self.settings.lead
         if self._can_read_without_edit:
@@ -175,7 +157,6 @@ class Target(target.Target):
         return self.edited({name: filled.get(name, self.fields[name].plain)}, lead)
 
     def is_about(self, exchange: Exchange, lead: Lead) -> bool:
-        """Whether the lead in a response is a certain lead."""
         found = lead_of(exchange)
         return all(self.fields.same(name, found.get(name), value) for name, value in ids_of(lead).items())
 
@@ -187,7 +168,7 @@ class Target(target.Target):
     def prepare(self) -> None:
         """Check that the lead can be edited, remember all leads, and choose the fields to edit."""
         settings, url = self.settings, self.settings.base_url
-        exchange = self.ledger.read(settings.lead)
+        exchange = self._read_patiently(settings.lead)
         if exchange.status == 0:
             raise CannotJudge(f"{url} cannot be reached: {exchange.text}; check BASE_URL")
         if exchange.status in (401, 403):
@@ -199,17 +180,36 @@ class Target(target.Target):
         if status and re.search("campaign|draft", exchange.text, re.IGNORECASE):
             campaign = settings.lead.campaign
             raise CannotJudge(f"campaign {campaign} is {status}, not draft; set PUFFLE_CAMPAIGN_ID to a draft")
-        if (other := settings.other) and (found := self.ledger.read(other)).status in (403, 404):
+        if (other := settings.other) and (found := self._read_patiently(other)).status in (403, 404):
             raise CannotJudge(f"{url} has no lead {other.id}: {found.outcome()}; check PUFFLE_OTHER_PROSPECT_ID")
         for lead in settings.leads:
-            self.ledger.keep(lead)
+            self._remember(lead)
         if settings.guarded:
             self._protect_empty_fields()
 
+    def _read_patiently(self, lead: Lead) -> Exchange:
+        for _ in range(MAX_TRIES):
+            exchange = self.edit(lead, {})
+            if exchange.status < 500:
+                break
+        return exchange
+
+    def _remember(self, lead: Lead) -> None:
+        exchange, name = self._read_patiently(lead), ""
+        may_edit = lead.campaign == self.settings.lead.campaign and not self.settings.guarded
+        if exchange.status == 400 and may_edit:
+            name = self.another_field()
+            exchange = self.edit(lead, {name: self.fields[name].plain})
+            if lead_of(exchange):
+                how = f"was read by setting its {name}, which cannot be restored"
+                self.notes.append(f"an edit of nothing is refused, so lead {lead.id} {how}")
+        found = lead_of(exchange) if self.is_about(exchange, lead) else {}
+        self.originals[lead] = {field: found.get(field) for field in self.fields.schemas if found and field != name}
+
     def _protect_empty_fields(self) -> None:
         guard, editable = self.client.guard, self.fields.editable
-        for lead, original in self.ledger.originals.items():
-            if not original and lead in self.editable_leads:
+        for lead, original in self.originals.items():
+            if not original and lead.campaign == self.settings.lead.campaign:
                 raise CannotJudge(
                     f"{self.settings.base_url} does not show lead {lead.id} before it is edited, so it could not be "
                     "restored; add RESTORE=off if the lead may stay edited"
@@ -226,8 +226,59 @@ class Target(target.Target):
             )
 
     def restore(self) -> None:
-        """Restore all leads."""
-        self.ledger.restore()
+        # The lead that is edited most comes last: a target that mixes leads up then gets at least this one right.
+        known = [lead for lead, original in reversed(self.originals.items()) if original]
+        unknown = self._edited.difference(known)
+        self.notes += [f"lead {lead.id} was edited; its earlier values are not known" for lead in unknown]
+        try:
+            for lead in known:
+                self._restore(lead)
+            for lead in known:
+                if wrong := self._compare(lead):
+                    self._note(lead, wrong)
+                elif lead in self._unsure:
+                    self._note(lead, "is restored; but an edit of it got no response and may still happen: check it")
+        except (RunAborted, Exception) as error:
+            for lead in (self._edited | self._unsure).intersection(known):
+                self._note(lead, f"may not be restored ({error})")
+
+    def _restore(self, lead: Lead) -> None:
+        original = self.originals[lead]
+        changed = [name for name in self._changed(lead, self._read_patiently(lead)) if name in self.fields.editable]
+        filled = {name: original[name] for name in changed if not is_empty(original[name])}
+        if len(filled) < len(changed) and not self.settings.guarded:
+            # No edit can set a field to null; the empty string is the closest value.
+            self.edit(lead, {name: "" for name in changed if self.fields[name].is_text} | filled)
+        for _ in range(MAX_TRIES if filled else 0):
+            if self.edit(lead, filled).status == 200:
+                break
+
+    def _compare(self, lead: Lead) -> str:
+        """How a lead differs from its original; empty when it does not."""
+        exchange = self._read_patiently(lead)
+        if exchange.status == 400:
+            exchange = self.edit(lead, self._filled(lead))
+        if exchange.status != 200:
+            return f"may not be restored ({exchange.outcome()})"
+        changed = self._changed(lead, exchange)
+        return f"is not restored ({', '.join(changed)})" if changed else ""
+
+    def _changed(self, lead: Lead, exchange: Exchange) -> list[str]:
+        original = self.originals[lead]
+        if exchange.status != 200:
+            return list(original)
+        return self.fields.changed(original, lead_of(exchange), but=set(self.fields.schemas) - set(original))
+
+    def _filled(self, lead: Lead) -> Updates:
+        original = self.originals[lead]
+        return {name: original[name] for name in self.fields.editable if not is_empty(original.get(name))}
+
+    def _note(self, lead: Lead, wrong: str) -> None:
+        filled = self._filled(lead)
+        empty = [name for name in self.fields.editable if name not in filled]
+        command = self.request(lead.campaign, self._body(filled, lead)).curl()
+        self.notes += [f"lead {lead.id} {wrong}", f"  to restore it: {command}"]
+        self.notes += [f"  these fields were empty: {', '.join(empty)}"] if empty else []
 
 
 def ids_of(lead: Lead) -> dict[str, str]:
