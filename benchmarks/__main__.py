@@ -41,12 +41,10 @@ Readings = dict[str, list[Reading]]
 
 
 def main() -> int:
-    """Measure, print the tables, and write the report."""
     return run("Compare the sandbox with Prism and Steady under load.", "RESULTS.md", measure_all, rounds=5, seconds=4)
 
 
 def measure_all(rounds: int, seconds: int) -> str:
-    """Measure each server in turn, and return the tables."""
     if not (prism.PRISM.exists() and STEADY.exists()):
         raise CannotMeasure("Prism and Steady are not installed: run `make bench`, which installs them")
     if shutil.which("wrk") is None:
@@ -63,7 +61,6 @@ def measure_all(rounds: int, seconds: int) -> str:
 
 
 def request() -> Load:
-    """The first request in the contract that succeeds."""
     operation, example = first_example()
     headers = {"Authorization": f"Bearer {variables()['PUFFLE_API_KEY']}", "Content-Type": JSON}
     return Load(operation.method, example.path, headers, json.dumps(example.body))

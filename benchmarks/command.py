@@ -73,7 +73,6 @@ def run(about: str, file: str, measure: Callable[..., str], **counts: int) -> in
 
 
 def first_example() -> tuple[Operation, Example]:
-    """The first request in the contract that succeeds."""
     operations = contract.load().operations
     return next((one, example) for one in operations for example in one.examples() if example.status < 300)
 
@@ -121,7 +120,6 @@ def met(ratio: float) -> str:
 
 
 def machine() -> str:
-    """Processor, system, and the versions that matter."""
     steady = json.loads((HERE / "package.json").read_text("utf-8"))["devDependencies"]["@stdy/cli"]
     prism = json.loads((ROOT / "package.json").read_text("utf-8"))["devDependencies"]["@stoplight/prism-cli"]
     return (

@@ -7,19 +7,12 @@ import sys
 
 from starlette.types import Receive, Scope, Send
 
+from mock.sandbox.messages import Reply, read_body
 from mock.sandbox.server import serve
 
 
 async def echo(_: Scope, receive: Receive, send: Send) -> None:
-    """Respond with the body of the request."""
-    body, more = b"", True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await Reply(200, await read_body(receive)).send(send)
 
 
 if __name__ == "__main__":

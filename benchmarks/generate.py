@@ -22,13 +22,11 @@ COMMANDS = {
 
 
 def main() -> int:
-    """Measure, print the table, and write the report."""
     about = "Compare `make generate` with the generators that it runs."
     return run(about, "GENERATE.md", lambda rounds: table(measure_times(COMMANDS, rounds)), rounds=10)
 
 
 def table(times: Times) -> str:
-    """Medians in seconds, and the ratio."""
     ratio = median_ratio(times[OURS], times[PEER])
     ours, bare = (statistics.median(times[name]) for name in (OURS, PEER))
     lines = ["| what | s | to the bare | wanted | |", "|---|---:|---:|---:|---|"]

@@ -32,7 +32,6 @@ class Load(NamedTuple):
     body: str
 
     def succeeds(self, port: int) -> bool:
-        """Send it once; whether the status is 200."""
         try:
             url = f"http://127.0.0.1:{port}{self.path}"
             return httpx.request(self.method, url, headers=self.headers, content=self.body).status_code == 200
@@ -40,7 +39,6 @@ class Load(NamedTuple):
             return False
 
     def script(self) -> str:
-        """The script for wrk, which prints a report as JSON."""
         lines = [f"wrk.method = {json.dumps(self.method)}", f"wrk.body = {json.dumps(self.body)}"]
         lines += [f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}" for name, value in self.headers.items()]
         return "\n".join([*lines, _SCRIPT.read_text("utf-8")])

@@ -20,12 +20,10 @@ COMMANDS = {
 
 
 def main() -> int:
-    """Measure, print the table, and write the report."""
     return run(f"Compare the start-up of puffle with `{PEER}`.", "STARTUP.md", measure, rounds=20)
 
 
 def measure(rounds: int) -> str:
-    """Install the package with the versions of the lock file, and measure."""
     with tempfile.TemporaryDirectory() as folder:
         print("installing the package into an empty environment …", file=sys.stderr)
         locked = str(ROOT / "requirements" / "dev.txt")
@@ -36,7 +34,6 @@ def measure(rounds: int) -> str:
 
 
 def table(times: Times) -> str:
-    """Medians in milliseconds, and ratios."""
     lines = [f"| command | ms | to `{PEER}` | wanted | |", "|---|---:|---:|---:|---|"]
     for name, seconds in times.items():
         ratio = median_ratio(seconds, times[PEER])

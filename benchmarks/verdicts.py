@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.command import HERE, CannotMeasure, execute, first_example, run
-from mock.exceptions import ServerNotReady
-from mock.process import serving
+from mock.process import ServerNotReady, serving
 from mock.run import SANDBOX, variables
 from puffle.contract import CONTRACT_FILE
 
@@ -44,13 +43,11 @@ class Run(NamedTuple):
 
 
 def main() -> int:
-    """Measure, print the table, and write the report."""
     about = "Compare the contract tests with schemathesis's command line, on the same servers."
     return run(about, "VERDICTS.md", measure, rounds=5, mutants=2)
 
 
 def measure(rounds: int, mutants: int) -> str:
-    """Judge the sandbox and the mutants with both tools, and return the table."""
     correct = [judge(SANDBOX, f"sandbox, {number + 1} of {rounds}") for number in range(rounds)]
     return table(correct, [judge([*MUTANTS, name], name) for name in mutant_names(mutants)])
 
@@ -62,7 +59,6 @@ def mutant_names(each: int) -> list[str]:
 
 
 def judge(server: list[str], name: str) -> dict[str, Run]:
-    """Judge a server with each tool, freshly started each time."""
     print(f"{name} …", file=sys.stderr)
     try:
         return {tool: _run_tool(tool, server) for tool in COMMANDS}
@@ -96,7 +92,6 @@ def schemathesis_config() -> str:
 
 
 def table(correct: list[dict[str, Run]], mutants: list[dict[str, Run]]) -> str:
-    """Medians of the runs, and how many mutants were caught."""
     lines = [
         "| | requests/s | requests | seconds to pass the sandbox | seconds to a verdict on a broken server | caught |",
         "|---|---:|---:|---:|---:|---:|",

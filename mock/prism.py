@@ -14,8 +14,7 @@ from pathlib import Path
 
 from puffle.contract import CONTRACT_FILE
 
-from .exceptions import ServerNotReady
-from .process import serving
+from .process import ServerNotReady, serving
 
 PRISM = Path(__file__).parent.parent / "node_modules" / ".bin" / "prism"
 
@@ -27,7 +26,6 @@ def command(port: int = 0, upstream: str | None = None) -> list[str]:
 
 
 def main() -> int:
-    """Serve until SIGINT or SIGTERM."""
     parser = argparse.ArgumentParser(prog="python -m mock.prism", description=__doc__, usage=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, default=4010, help="port on 127.0.0.1; 0 picks a free one")
     parser.add_argument("--upstream", metavar="URL", help="the server to forward requests to")

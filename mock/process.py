@@ -15,11 +15,13 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from .exceptions import ServerNotReady
-
 LISTENING = re.compile(r"listening on (http://\S+:\d+)")
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 10.0
+
+
+class ServerNotReady(Exception):
+    """A server cannot start, ended before it was ready, or was not ready in time."""
 
 
 @contextlib.contextmanager
@@ -77,7 +79,6 @@ class Server:
             raise ServerNotReady(f"it ended before it was ready: {self._last_line}")
 
     def wait(self) -> int:
-        """Wait until it ends by itself, and return its exit code."""
         return self._process.wait()
 
     def end(self) -> None:

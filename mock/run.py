@@ -15,8 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 from . import prism
-from .exceptions import ServerNotReady
-from .process import serving
+from .process import ServerNotReady, serving
 from .sandbox import seed
 
 SANDBOX = [sys.executable, "-m", "mock.sandbox", "--port", "0"]
@@ -46,7 +45,6 @@ def deviations(mock: str) -> Path | None:
 
 
 def main() -> int:
-    """Run the command, and exit with its exit code."""
     parser = argparse.ArgumentParser(prog="python -m mock.run", description=__doc__)
     parser.add_argument("mock", metavar="|".join(MOCKS))
     parser.add_argument("command", nargs="+")

@@ -11,7 +11,6 @@ from puffle.exceptions import ContractError
 
 
 def main() -> int:
-    """Write the page to a file, and print where it is."""
     file = Path(next(filter(None, sys.argv[1:]), "docs")) / "index.html"
     try:
         html = page(contract.load())

@@ -20,7 +20,7 @@ function ContractPlugin(system) {
 
   const Fields = ({ id, heading, fields }) => h("section", { className: "contract-part", id },
     h("h3", null, heading),
-    h("ul", { className: "promises" }, fields.map(({ name, type, required, assumed, description }) =>
+    h("ul", { className: "rules" }, fields.map(({ name, type, required, assumed, description }) =>
       h("li", { key: name, className: assumed ? "assumed" : "stated" },
         h("span", { className: "state" }, assumed ? "assumed" : "stated"),
         h("div", null,
@@ -30,7 +30,7 @@ function ContractPlugin(system) {
   const Rules = ({ id, rules }) => h("section", { className: "contract-part", id },
     h("h3", null, "Rules"),
     h("p", { className: "soft" }, "Behaviour that a schema cannot express. Stated: in the vendor's documentation. Assumed: nowhere documented."),
-    h("ul", { className: "promises" }, rules.map(rule =>
+    h("ul", { className: "rules" }, rules.map(rule =>
       h("li", { key: rule.id, id: id && rule.id, className: rule.assumed ? "assumed" : "stated" },
         h("span", { className: "state" }, rule.assumed ? "assumed" : "stated"),
         h("div", null,

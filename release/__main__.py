@@ -33,7 +33,6 @@ DIST = ROOT / "dist"
 
 
 def main() -> int:
-    """Release, or say why not."""
     parser = argparse.ArgumentParser(prog="python -m release", description=__doc__, allow_abbrev=False)
     parser.add_argument("version", help="three numbers, such as 1.2.3")
     text = parser.parse_args().version
@@ -47,7 +46,7 @@ def main() -> int:
 
 
 def release(wanted: Version) -> int:
-    """Check, set the version, test, build, try, commit and tag; raises ``ReleaseError`` if a check fails."""
+    """Check, set the version, test, build, try, commit and tag; raises ``ReleaseBlocked`` if a check fails."""
     check(wanted)
     head, tag = _head(), f"v{wanted}"
     message = f"{tag}\n\n{places.section(ROOT, wanted)}"

@@ -12,20 +12,19 @@ from pathlib import Path
 from semver import Version
 
 from changes.history import ROOT
-from mock.exceptions import ServerNotReady
-from mock.process import serving
+from mock.process import ServerNotReady, serving
 from mock.run import SANDBOX, variables
 from puffle import contract
 from puffle.cli.flags import flags_of
 from puffle.cli.manual import typed
-from release.exceptions import UnusablePackage
+from release.exceptions import ReleaseBlocked
 
 UV = (sys.executable, "-m", "uv")
 COMMAND_TIMEOUT = 300  # seconds: an installation may download dependencies
 
 
 def build(folder: Path) -> list[Path]:
-    """Build the wheel and the sdist into an empty folder; raises ``UnusablePackage`` if that fails."""
+    """Build the wheel and the sdist into an empty folder; raises ``ReleaseBlocked`` if that fails."""
     _run(*UV, "build", "--quiet", "--no-build-isolation", "--python", sys.executable, "--out-dir", folder, ROOT)
     (folder / ".gitignore").unlink(missing_ok=True)
     return sorted(folder.iterdir())
@@ -34,7 +33,7 @@ def build(folder: Path) -> list[Path]:
 def try_out(artifact: Path, version: Version) -> None:
     """Install a package into an empty environment, and send the sandbox the first example request that succeeds.
 
-    Raises ``UnusablePackage`` if it does not install, has another version or exits with an error.
+    Raises ``ReleaseBlocked`` if it does not install, has another version or exits with an error.
     """
     with tempfile.TemporaryDirectory() as folder:
         _run(*UV, "venv", "--quiet", "--python", sys.executable, folder)
@@ -42,7 +41,7 @@ def try_out(artifact: Path, version: Version) -> None:
         puffle = Path(folder, "bin", "puffle")
         printed = _run(puffle, "--version", cwd=folder)
         if printed != f"puffle {version} (contract {version})\n":
-            raise UnusablePackage(f"{artifact.name} has another version: {printed.strip()}")
+            raise ReleaseBlocked(f"{artifact.name} has another version: {printed.strip()}")
         operation, example = next(
             (operation, example)
             for operation in contract.load().operations
@@ -55,7 +54,7 @@ def try_out(artifact: Path, version: Version) -> None:
                 settings = {"PUFFLE_API_BASE_URL": sandbox.url, "PUFFLE_API_KEY": variables()["PUFFLE_API_KEY"]}
                 _run(puffle, *operation.command, *flags, cwd=folder, **settings)
         except ServerNotReady as error:
-            raise UnusablePackage(
+            raise ReleaseBlocked(
                 f"{artifact.name} cannot be tried because the sandbox did not start: {error}"
             ) from None
 
@@ -70,8 +69,8 @@ def _run(*words: str | Path, cwd: str | Path = ROOT, **environment: str) -> str:
             capture_output=True, text=True, timeout=COMMAND_TIMEOUT, check=False,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise UnusablePackage(f"{command[0]} cannot be run: {error}") from None
+        raise ReleaseBlocked(f"{command[0]} cannot be run: {error}") from None
     if run.returncode:
         errors = run.stderr.strip().splitlines() or [f"exit code {run.returncode}"]
-        raise UnusablePackage(f"`{shlex.join(command)}` failed: {errors[-1]}")
+        raise ReleaseBlocked(f"`{shlex.join(command)}` failed: {errors[-1]}")
     return run.stdout

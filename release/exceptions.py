@@ -1,22 +1,9 @@
-"""Errors that ``release`` raises on purpose.
-
-ReleaseError
-├── ReleaseBlocked     a check failed
-└── UnusablePackage    a package cannot be built, or does not work
-"""
+"""The error that ``release`` raises on purpose."""
 
 from changes.exceptions import ChangesError
 
 
-class ReleaseError(ChangesError):
-    """Base class of all errors of this package; a ``ChangesError``, so that both commands report errors alike."""
+class ReleaseBlocked(ChangesError):
+    """A check failed, or a package cannot be built or does not work; the message says which, and what to do."""
 
     exit_code = 1
-
-
-class ReleaseBlocked(ReleaseError):
-    """A check failed; the message says which, and what to do."""
-
-
-class UnusablePackage(ReleaseError):
-    """A package cannot be built, or does not work."""

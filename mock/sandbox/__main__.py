@@ -25,18 +25,17 @@ from .exceptions import CannotServe, SandboxError
 from .faults import Faults, read_failure, read_latency
 from .reload import Reloader
 from .server import READ_TIMEOUT, serve
-from .store import open_store
+from .store import Store
 
 
 def main() -> int:
-    """Serve until SIGINT or SIGTERM."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = _options()
     try:
         described = contract.load()
         workspaces = seed.read(options.seed, described) if options.seed else seed.load()
         keys = [workspace.key for workspace in workspaces]
-        store = open_store(workspaces, options.data)
+        store = Store(workspaces, options.data)
         listener = _listen(options.host, options.port)
         log = AccessLog(sys.stdout.fileno() if sys.stdout else None, keys)
         sandbox = Sandbox(described, store, faults=options.faults, log=log, cors=options.cors)
@@ -76,7 +75,7 @@ def _options() -> argparse.Namespace:
     add("--no-cors", dest="cors", action="store_false", help="keep pages of other origins out")
     add("--reload", action="store_true", help="serve openapi.yaml anew when it changes, and keep the leads")
     options = parser.parse_args()
-    if sum(failure.share for failure in options.fail) > 1 + 1e-9:
+    if sum(share for share, _ in options.fail) > 1 + 1e-9:
         parser.error("the shares of --fail add up to more than 100%")
     injects = options.latency[1] or options.fail
     options.faults = Faults(options.latency, options.fail, options.random_seed) if injects else None

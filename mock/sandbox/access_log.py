@@ -44,13 +44,11 @@ class AccessLog:
         self.say((scope["method"], scope["path"], status, body if status >= 400 else b"", began, time.time()))
 
     def say(self, entry: _Entry) -> None:
-        """Log a line."""
         if not self._entries:
             asyncio.get_running_loop().call_later(FLUSH_INTERVAL, self.flush)
         self._entries.append(entry)
 
     def flush(self) -> None:
-        """Write what has been collected."""
         lines = [entry if isinstance(entry, str) else _line(*entry) for entry in self._entries]
         self._entries.clear()
         text = "\n".join(lines)

@@ -76,7 +76,6 @@ class Sandbox:
                 yield f"{operation.method} {operation.path_template} has no module: it responds with examples."
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Respond to one request."""
         began = time.time()
         headers = _headers(scope)
         shared = self._cors and "origin" in headers and not scope["path"].startswith(admin.PREFIX)

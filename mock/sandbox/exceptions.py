@@ -4,9 +4,8 @@ SandboxError
 ├── CannotServe           it cannot start
 ├── InvalidSeed           a seed file cannot be used; the message names the place in it
 ├── Refusal               a request is refused; nothing was changed
-└── StoreError
-    ├── StoreUnavailable  the data file cannot be read or written at the moment; nothing was changed
-    └── UnusableStore     the data file cannot be opened
+├── StoreUnavailable      the data file cannot be read or written at the moment; nothing was changed
+└── UnusableStore         the data file cannot be opened
 """
 
 
@@ -31,13 +30,9 @@ class Refusal(SandboxError):
         self.error = error
 
 
-class StoreError(SandboxError):
-    """The state cannot be used."""
-
-
-class StoreUnavailable(StoreError):
+class StoreUnavailable(SandboxError):
     """The data file cannot be read or written at the moment."""
 
 
-class UnusableStore(StoreError):
+class UnusableStore(SandboxError):
     """The data file cannot be opened."""

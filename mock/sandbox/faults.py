@@ -7,19 +7,13 @@ import random
 import re
 from argparse import ArgumentTypeError
 from collections.abc import Sequence
-from typing import NamedTuple
 
 MAX_LATENCY = 600.0
+InjectedFault = tuple[float, int]
+"""A share of the requests, from 0 to 1, and the status that they fail with."""
 _UNITS = {"ms": 0.001, "s": 1.0}
 _TIME = re.compile(r"(\d+(?:\.\d+)?)(ms|s)")
 _FAILURE = re.compile(r"(\d+(?:\.\d+)?)%=([45]\d\d)")
-
-
-class InjectedFault(NamedTuple):
-    """A share of the requests, from 0 to 1, and the status that they fail with."""
-
-    share: float
-    status: int
 
 
 def read_latency(text: str) -> tuple[float, float]:
@@ -34,12 +28,11 @@ def read_latency(text: str) -> tuple[float, float]:
 
 
 def read_failure(text: str) -> InjectedFault:
-    """Read ``5%=429``."""
     found = _FAILURE.fullmatch(text)
     if not found or not 0 < float(found[1]) <= 100:
         form = "write a share and a status from 400 to 599, such as 5%=429"
         raise ArgumentTypeError(f"{json.dumps(text)} is not a failure: {form}")
-    return InjectedFault(float(found[1]) / 100, int(found[2]))
+    return float(found[1]) / 100, int(found[2])
 
 
 class Faults:
@@ -54,8 +47,8 @@ class Faults:
         """For the next request: the delay in seconds, and the status to fail with or None."""
         delay = self._random.uniform(*self._latency)
         point = self._random.random()
-        for failure in self._failures:
-            point -= failure.share
+        for share, status in self._failures:
+            point -= share
             if point < 0:
-                return delay, failure.status
+                return delay, status
         return delay, None

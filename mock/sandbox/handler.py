@@ -77,7 +77,6 @@ class Handler(ABC):
                 check(validator, text, name)
 
     def check_media_type(self, content_type: str) -> None:
-        """Only JSON is accepted."""
         if content_type.partition(";")[0].strip().lower() != JSON:
             raise Refusal(415, f"Send the body as {JSON}.")
 
@@ -92,7 +91,6 @@ class Handler(ABC):
         return parsed
 
     def validator(self, schema: Schema) -> Draft202012Validator:
-        """A validator for a schema of the contract."""
         return validation.validator(self.operation.contract, schema, **self.formats)
 
 
@@ -100,7 +98,6 @@ class ExampleHandler(Handler):
     """Responds with the first example of a success, as Prism does."""
 
     def respond(self, incoming: Incoming) -> Reply:
-        """Check the request, and show the example."""
         self.check_shape(incoming)
         return self.examples.success()
 

@@ -34,22 +34,18 @@ class Reply(NamedTuple):
 
     @classmethod
     def json(cls, status: int, content: Any, headers: Mapping[str, str] | None = None) -> Reply:
-        """A response with this content."""
         reply = cls(status, orjson.dumps(content))
         return reply.with_headers(headers) if headers else reply
 
     @classmethod
     def error(cls, status: int, error: str, headers: Mapping[str, str] | None = None) -> Reply:
-        """An error as the contract describes it."""
         return cls.json(status, {"error": error}, headers)
 
     def with_headers(self, headers: Mapping[str, str]) -> Reply:
-        """The same response with more headers."""
         added = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
         return self._replace(headers=(*self.headers, *added))
 
     async def send(self, send: Send) -> None:
-        """Send it as ASGI messages."""
         about_body = ((b"content-type", self.media_type), (b"content-length", b"%d" % len(self.body)))
         await send({"type": "http.response.start", "status": self.status, "headers": about_body + self.headers})
         await send({"type": "http.response.body", "body": self.body})

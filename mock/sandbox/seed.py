@@ -53,7 +53,6 @@ class Workspace:
 
 @cache
 def load() -> tuple[Workspace, ...]:
-    """The sandbox's own workspaces, which the contract's examples show too."""
     return tuple(_workspaces(_parse(SEED_FILE)))
 
 

@@ -22,7 +22,6 @@ class Access(Handler):
         self._campaign = next(part["name"] for part in operation.parameters if part["in"] == "path")
 
     def authenticate(self, authorization: str) -> str:
-        """The workspace that the request's key belongs to."""
         token = bearer_token(authorization)
         workspace = self.store.workspace(token) if token else None
         if workspace is None:
@@ -35,13 +34,11 @@ class Access(Handler):
         return campaign_id.lower()
 
     def find_campaign(self, workspace: str, campaign: str) -> str:
-        """The status of the campaign, which must belong to the workspace."""
         status = self.store.status(workspace, campaign)
         if status is None:
             raise Refusal(404, "Campaign not found.")
         return status
 
     def require_draft(self, status: str) -> None:
-        """Outside draft the roster is frozen."""
         if status != DRAFT:
             raise Refusal(400, f"The campaign is {status}; only the leads of a draft campaign can be edited.")

@@ -31,12 +31,10 @@ class UpdateLeadInCampaign(Access):
         self._values = self.validator({"properties": {name: lead[name] for name in fields if name in lead}})
 
     def respond(self, incoming: Incoming) -> Reply:
-        """Edit the lead, and show it."""
         campaign_id = next(iter(incoming.parameters.values()))
         return Reply.json(200, {"prospect": self.update_lead(campaign_id, incoming.headers, incoming.body)})
 
     def update_lead(self, campaign_id: str, headers: Mapping[str, str], body: bytes) -> Lead:
-        """Carry out one request, and return the lead after the edit."""
         workspace = self.authenticate(headers.get("authorization", ""))
         campaign = self.check_campaign_id(campaign_id)
         status = self.find_campaign(workspace, campaign)
@@ -56,7 +54,6 @@ class UpdateLeadInCampaign(Access):
         check(self._values, fields, "updates")
 
     def edit(self, campaign: str, lead: str, fields: Lead) -> Lead:
-        """Store the fields of a lead of that campaign."""
         if fields:
             found = self.store.edit(campaign, lead, lambda before: edited(before, fields, self.now()))
         else:

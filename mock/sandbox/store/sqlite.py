@@ -7,13 +7,16 @@ import hmac
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from ..exceptions import StoreUnavailable, UnusableStore
-from ..seed import Workspace
-from . import Lead
+
+if TYPE_CHECKING:
+    from ..seed import Workspace
+
+Lead = dict[str, Any]
 
 _KIND_AND_VERSION = (0x50554646, 2)
 _CREATE = (
@@ -27,11 +30,15 @@ _CREATE = (
 )
 
 
-class SQLiteStore:
-    """Implements ``Store``."""
+class Store:
+    """Ids are UUIDs in lower case. Every method raises StoreUnavailable if the state cannot be read or written.
+
+    Raises:
+        UnusableStore: the file is used by another process, is not a data file, or cannot be opened.
+    """
 
     def __init__(self, seed: Sequence[Workspace], file: Path | None = None) -> None:
-        self.filled = False
+        self.filled = False  # whether its content comes from the seed that it was opened with
         self._seed = seed
         self._cache: dict[tuple[str, str], tuple[int, Lead]] = {}
         try:
@@ -41,6 +48,7 @@ class SQLiteStore:
             raise UnusableStore(f"{file}: {error}") from None
 
     def workspace(self, key: str) -> str | None:
+        """The workspace that a key belongs to. The time it takes does not reveal how much of a key is right."""
         given, found = _digest(key), None
         for digest, name in self._keys:
             if hmac.compare_digest(digest, given):
@@ -48,14 +56,17 @@ class SQLiteStore:
         return found
 
     def status(self, workspace: str, campaign: str) -> str | None:
+        """The status of a campaign; None if the workspace has no such campaign."""
         owner, status = self._campaigns.get(campaign, (None, None))
         return status if owner == workspace else None
 
     def lead(self, campaign: str, lead: str) -> Lead | None:
+        """A lead; None if the campaign has no such lead."""
         found = self._find(campaign, lead)
         return found and found[1]
 
     def edit(self, campaign: str, lead: str, change: Callable[[Lead], Lead]) -> Lead | None:
+        """Replace a lead by what ``change`` returns for it, atomically; None if the campaign has no such lead."""
         found = self._find(campaign, lead)
         if found is None:
             return None
@@ -65,16 +76,19 @@ class SQLiteStore:
         return edited
 
     def set_status(self, campaign: str, status: str) -> bool:
+        """Move a campaign to a status; False if there is no such campaign."""
         changed = self._execute("UPDATE campaign SET status = ? WHERE id = ? RETURNING id", status, campaign)
         self._look_up()
         return bool(changed)
 
     def reset(self) -> None:
+        """Go back to the seed."""
         self._fill("DELETE FROM lead", "DELETE FROM campaign", "DELETE FROM workspace")
         self._cache.clear()
         self._look_up()
 
     def workspaces(self) -> list[dict[str, Any]]:
+        """The whole state except for the keys."""
         workspaces = {
             name: {"name": name, **orjson.loads(owner), "campaigns": []}
             for name, owner in self._execute("SELECT name, owner FROM workspace ORDER BY rowid")
@@ -86,6 +100,7 @@ class SQLiteStore:
         return [*workspaces.values()]
 
     def count(self) -> int:
+        """The number of leads."""
         return int(self._execute("SELECT count(*) FROM lead")[0][0])
 
     def close(self) -> None:
