@@ -11,7 +11,7 @@ from mock.sandbox import seed
 from mock.sandbox.app import Sandbox
 from mock.sandbox.handler import Handler
 from mock.sandbox.operations import discover
-from mock.sandbox.store import open_store
+from mock.sandbox.store import Store
 from puffle import contract
 from tests.rewriting import Rewrite, Rewriting
 
@@ -37,7 +37,7 @@ def make_app(
     if isinstance(difference, type):
         handlers[_operation_of(difference)] = difference
     served = contract.Contract(document)
-    sandbox = Sandbox(served, open_store(seed.load()), handlers)
+    sandbox = Sandbox(served, Store(seed.load()), handlers)
     if difference is None or isinstance(difference, type):
         return sandbox
     return Rewriting(sandbox, difference, served.find(operation) if operation else None)

@@ -19,7 +19,7 @@ import pytest
 
 from mock.process import Server
 from mock.sandbox import seed
-from mock.sandbox.store import open_store
+from mock.sandbox.store import Store
 from tests.running import DRAFT, LEAD, command
 from tests.sandboxes import (
     BODY,
@@ -67,7 +67,7 @@ class Editor(threading.Thread):
 @contextlib.contextmanager
 def stored(file: Path) -> Iterator[dict[str, dict[str, str]]]:
     """The leads of the draft campaign as the next sandbox reads them."""
-    with contextlib.closing(open_store(seed.load(), file)) as store:
+    with contextlib.closing(Store(seed.load(), file)) as store:
         yield {lead: store.lead(DRAFT, lead) or {} for lead in LEADS}
 
 

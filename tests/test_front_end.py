@@ -15,7 +15,7 @@ from mock.sandbox import seed
 from mock.sandbox.admin import PREFIX
 from mock.sandbox.app import Sandbox
 from mock.sandbox.faults import Faults, read_failure, read_latency
-from mock.sandbox.store import open_store
+from mock.sandbox.store import Store
 from tests.running import DRAFT, KEY, LEAD
 from tests.sandboxes import HEADERS, OPERATION, PATH, connect, edit, rows, sandbox
 from tests.transport import AppTransport
@@ -26,7 +26,7 @@ EDIT = {"prospect_id": LEAD, "updates": {}}
 
 
 def in_process(*, faults: Faults | None = None, cors: bool = True) -> httpx.Client:
-    app = Sandbox(OPERATION.contract, open_store(seed.load()), faults=faults, cors=cors)
+    app = Sandbox(OPERATION.contract, Store(seed.load()), faults=faults, cors=cors)
     return httpx.Client(transport=AppTransport(app), base_url="http://127.0.0.1")
 
 
@@ -222,7 +222,7 @@ def test_admin_endpoints_are_hidden_from_other_origins(
     [("192.0.2.7", 404), ("::ffff:192.0.2.7", 404), ("127.0.0.1", 200), ("::1", 200), ("::ffff:127.0.0.1", 200)],
 )
 def test_admin_endpoints_are_hidden_from_other_machines(address: str, status: int) -> None:
-    app = Sandbox(OPERATION.contract, open_store(seed.load()))
+    app = Sandbox(OPERATION.contract, Store(seed.load()))
 
     async def from_address(scope: dict[str, object], receive: object, send: object) -> None:
         await app({**scope, "client": (address, 40_000)}, receive, send)  # type: ignore[arg-type]

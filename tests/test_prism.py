@@ -15,8 +15,7 @@ import httpx
 import pytest
 
 from mock import prism
-from mock.exceptions import ServerNotReady
-from mock.process import serving
+from mock.process import ServerNotReady, serving
 from tests.rewriting import Response
 from tests.running import LEAD, background, command, group_is_gone, served
 from tests.sandboxes import HEADERS, OPERATION, PATH

@@ -18,7 +18,7 @@ from mock.process import serving
 from mock.sandbox import seed
 from mock.sandbox.app import Sandbox
 from mock.sandbox.reload import Reloader
-from mock.sandbox.store import open_store
+from mock.sandbox.store import Store
 from puffle import contract
 from tests.running import LEAD, ROOT, command
 from tests.sandboxes import PATH, edit, rows
@@ -44,7 +44,7 @@ def test_broken_contract_is_not_served(tmp_path: Path, text: str, says: str) -> 
     file = tmp_path / "openapi.yaml"
     file.write_text(TEXT, "utf-8")
     lines: list[str] = []
-    sandbox = Sandbox(contract.load(file), open_store(seed.load()))
+    sandbox = Sandbox(contract.load(file), Store(seed.load()))
     reloader = Reloader(file, sandbox, lines.append)
     reloader.check()
     assert lines == []
@@ -68,7 +68,7 @@ def test_changed_contract_is_served_with_the_same_leads(tmp_path: Path) -> None:
     file = tmp_path / "openapi.yaml"
     file.write_text(TEXT, "utf-8")
     lines: list[str] = []
-    sandbox = Sandbox(contract.load(file), open_store(seed.load()), cors=True)
+    sandbox = Sandbox(contract.load(file), Store(seed.load()), cors=True)
     client = httpx.Client(transport=AppTransport(sandbox), base_url="http://127.0.0.1")
     edit(client, company="Kept")
 

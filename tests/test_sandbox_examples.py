@@ -13,7 +13,7 @@ from mock import prism
 from mock.process import serving
 from mock.sandbox import seed
 from mock.sandbox.app import Sandbox
-from mock.sandbox.store import open_store
+from mock.sandbox.store import Store
 from puffle import contract
 from puffle.contract import Contract
 from tests.running import KEY, ROOT
@@ -72,9 +72,7 @@ def client(file: Path) -> httpx.Client:
 
 
 def client_of(described: Contract) -> httpx.Client:
-    return httpx.Client(
-        transport=AppTransport(Sandbox(described, open_store(seed.load()))), base_url="http://127.0.0.1"
-    )
+    return httpx.Client(transport=AppTransport(Sandbox(described, Store(seed.load()))), base_url="http://127.0.0.1")
 
 
 @pytest.fixture(scope="module")
@@ -147,14 +145,14 @@ def test_status_is_the_one_of_prism(client: httpx.Client, prism_url: str, query:
 
 
 def test_examples_are_announced(file: Path) -> None:
-    sandbox = Sandbox(contract.load(file), open_store(seed.load()))
+    sandbox = Sandbox(contract.load(file), Store(seed.load()))
     assert [*sandbox.notices()] == ["GET /api/campaigns/{id}/leads has no module: it responds with examples."]
-    assert [*Sandbox(contract.load(), open_store(seed.load())).notices()] == []
+    assert [*Sandbox(contract.load(), Store(seed.load())).notices()] == []
 
 
 def test_all_operations_can_be_without_a_module(file: Path) -> None:
     described = contract.load(file)
-    app = Sandbox(described, open_store(seed.load()), handlers={})
+    app = Sandbox(described, Store(seed.load()), handlers={})
     client = httpx.Client(transport=AppTransport(app), base_url="http://127.0.0.1")
     assert edit(client, company="Forgotten").json()["prospect"]["first_name"] == "Janet", "from the contract's example"
     assert edit(client, company=7).status_code == 400
