@@ -26,7 +26,7 @@ class RuleResult(NamedTuple):
     state: str
     """``passed``, ``failed``, ``warning`` (a contradicted assumption) or ``not verified``."""
     facts: tuple[str, ...] = ()
-    """What was expected and what came, if it did not pass."""
+    """The expected and the actual result, if it did not pass."""
 
 
 def run_contract_tests(base: Path) -> list[RuleResult]:

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 
 from dotenv import dotenv_values
 
+from puffle import contract
 from puffle.exceptions import ContractError
 from puffle.secret import without_keys
 
+from . import operations
 from .exceptions import CannotJudge, NotConfirmed
 from .judge import judge
 from .settings import Settings
@@ -24,9 +26,11 @@ def main(arguments: Sequence[str]) -> int:
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         given = {name: value for name, value in dotenv_values(".env").items() if value}
-        return judge(Settings.read(arguments, {**given, **os.environ}))
+        the_contract = contract.load()
+        return judge(Settings.read(arguments, {**given, **os.environ}), the_contract=the_contract)
     except NotConfirmed as error:
-        print(without_keys(error.plan))
+        methods = {operation.method for operation, _ in operations.discover(the_contract).values()}
+        print(without_keys(error.plan), f"Only {' and '.join(sorted(methods))} requests are sent.", sep="\n")
         reason = str(error)
     except CannotJudge as error:
         reason = str(error)

@@ -63,7 +63,7 @@ def generated_requests(target: Target, send: Callable[[schemathesis.Case[Any]], 
     return cast(Callable[[], None], create_test(operation=case_source, test_func=send, config=config))
 
 
-_UNDEFINED = re.compile(r"\\u0000|[\ud800-\udfff]")
+_UNDEFINED = re.compile(r"(?<!\\)(?:\\\\)*\\u0000|[\ud800-\udfff]")
 """NUL and lone surrogates: the contract does not say what happens to them."""
 
 
