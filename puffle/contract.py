@@ -65,6 +65,11 @@ class Contract:
         """The statuses of a campaign (``x-campaign-statuses``); empty when the contract names none."""
         return tuple(self.document.get("x-campaign-statuses", ()))
 
+    @property
+    def campaign_types(self) -> Mapping[str, str]:
+        """The field that identifies a lead, by the type of its campaign (``x-campaign-types``)."""
+        return dict(self.document.get("x-campaign-types", {}))
+
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
         items = {path: self.resolve(item) for path, item in self.document["paths"].items()}

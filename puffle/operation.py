@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 from puffle.exceptions import ContractError
 
@@ -53,6 +53,7 @@ class Example:
     parameters: Mapping[tuple[str, str], Any]
     """By place (``path``, ``query``, …) and name."""
     path: str
+    """With its query."""
     body: Any
     status: int
     response: Any
@@ -172,6 +173,8 @@ class Operation:
             values = self._example_parameters(response)
             if paired and required <= set(values):
                 path = self.path(**{name: str(value) for (where, name), value in values.items() if where == "path"})
+                if query := urlencode({name: value for (where, name), value in values.items() if where == "query"}):
+                    path += f"?{query}"
                 body = self.contract.resolve(bodies[response.name])["value"] if self.request_content else None
                 yield Example(response.name, values, path, body, response.status, response.body)
 
