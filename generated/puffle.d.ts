@@ -17,10 +17,30 @@ export interface paths {
             };
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Get Leads in Campaign
+         * @description List the leads of a campaign page by page, optionally only those of one status. Safe to poll; allowed in every
+         *     campaign status.
+         */
+        get: operations["listLeadsInCampaign"];
         put?: never;
-        post?: never;
-        delete?: never;
+        /**
+         * Add Leads to Campaign
+         * @description Add up to 1000 leads to a draft campaign. Leads that the campaign has already, and leads that are repeated in
+         *     the request, are counted as duplicates and not added. A lead is identified by its email address in an email
+         *     campaign and by its LinkedIn URL in a LinkedIn campaign; every lead needs that field.
+         *
+         *     The campaign's statistics are recomputed together with the insert.
+         */
+        post: operations["addLeadsToCampaign"];
+        /**
+         * Remove Leads from Campaign
+         * @description Remove up to 500 leads, or all of them, from a draft campaign. Leads of other campaigns are never removed.
+         *
+         *     Give `prospect_ids` or `all`, not both: the vendor's pages disagree about what both mean. The campaign's
+         *     statistics are recomputed together with the removal.
+         */
+        delete: operations["removeLeadsFromCampaign"];
         options?: never;
         head?: never;
         /**
@@ -28,8 +48,7 @@ export interface paths {
          * @description Edit a single lead's profile fields. Draft campaigns only. Non-listed fields are ignored. Status and
          *     sequencing columns are not editable through this endpoint.
          *
-         *     Other operations, among them one that deletes leads, share the path: send only `PATCH` to it on the basis of
-         *     this contract.
+         *     The lead must belong to this campaign.
          */
         patch: operations["updateLeadInCampaign"];
         trace?: never;
@@ -69,6 +88,65 @@ export interface components {
         /** @description The response to an edit. */
         LeadUpdated: {
             prospect: components["schemas"]["Lead"];
+        };
+        /** @description One page of the leads of a campaign. */
+        LeadPage: {
+            /** @description The leads. */
+            prospects: components["schemas"]["Lead"][];
+            /** @description The number of leads on all pages. */
+            total: number;
+            /** @description The page, counted from 1. */
+            page: number;
+            /** @description The most leads that a page can have. */
+            limit: number;
+        };
+        /** @description The leads to add. */
+        LeadImport: {
+            /** @description The leads. Each needs the field that identifies leads in the campaign. */
+            prospects: components["schemas"]["NewLead"][];
+        };
+        /** @description A lead to add. Members that are not listed are ignored. A server may refuse a value, and then refuses the whole request with 400. */
+        NewLead: {
+            /** @description Email address. It identifies the lead in an email campaign. */
+            email?: string;
+            /** @description URL of the LinkedIn profile. It identifies the lead in a LinkedIn campaign. */
+            linkedin_url?: string;
+            /** @description Given name. */
+            first_name?: string;
+            /** @description Family name. */
+            last_name?: string;
+            /** @description Company the lead works for. */
+            company?: string;
+            /** @description Job title. */
+            position?: string;
+            /** @description Headline of the LinkedIn profile. */
+            headline?: string;
+            /** @description Values by name that the workspace keeps in addition to the other fields. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description The response to adding leads. */
+        LeadsImported: {
+            /** @description The number of leads that were added. */
+            imported: number;
+            /** @description The number of leads that were not added, because the campaign or the request had them already. */
+            duplicates: number;
+        };
+        /** @description The leads to remove. */
+        LeadRemoval: {
+            /** @description The leads to remove. */
+            prospect_ids?: string[];
+            /**
+             * @description Remove every lead of the campaign.
+             * @constant
+             */
+            all?: true;
+        };
+        /** @description The response to removing leads. */
+        LeadsRemoved: {
+            /** @description The number of leads that were removed; it can be the text `all` when all of them were. */
+            deleted: number | "all";
         };
         /** @description Canonical campaign lead row. A field without a value is null or absent. */
         Lead: {
@@ -180,7 +258,62 @@ export interface components {
             error: string;
         };
     };
-    responses: never;
+    responses: {
+        /** @description The bearer token is missing, malformed, unknown or revoked. Do not retry. */
+        Unauthorized: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The token is valid but lacks the permission. */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /**
+         * @description The content type of the body is not `application/json`.
+         *
+         *     Assumed: a server may refuse another content type with 415 or 400, or ignore it.
+         */
+        UnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description Too many requests. Wait as `Retry-After` says, or back off exponentially if it is missing. */
+        TooManyRequests: {
+            headers: {
+                /**
+                 * @description How long to wait, in whole seconds, or until when, as an HTTP date.
+                 * @example 2
+                 */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The campaign does not exist or is not owned by the caller (the response does not tell which). */
+        CampaignNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -188,6 +321,154 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listLeadsInCampaign: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The page to return.
+                 *
+                 *     Assumed: pages count from 1, and the first is returned if this is not given.
+                 */
+                page?: number;
+                /**
+                 * @description The number of leads on a page.
+                 *
+                 *     Assumed: 100 if it is not given. A server may refuse a high number with 400, or lower it and say so.
+                 */
+                limit?: number;
+                /** @description Only leads of this status. */
+                status?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Campaign UUID.
+                 * @example 3c90c3cc-0d44-4b50-8888-8dd25736052a
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of leads. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadPage"];
+                };
+            };
+            /**
+             * @description A query parameter is invalid.
+             *
+             *     Assumed: a `page` or `limit` that is not a positive integer is refused.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["CampaignNotFound"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    addLeadsToCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Campaign UUID.
+                 * @example 3c90c3cc-0d44-4b50-8888-8dd25736052a
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The leads to add. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadImport"];
+            };
+        };
+        responses: {
+            /** @description Leads imported successfully. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadsImported"];
+                };
+            };
+            /** @description The request is invalid, or the campaign is not a draft. No lead was added. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["CampaignNotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    removeLeadsFromCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Campaign UUID.
+                 * @example 3c90c3cc-0d44-4b50-8888-8dd25736052a
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The leads to remove. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadRemoval"];
+            };
+        };
+        responses: {
+            /** @description Leads deleted successfully. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadsRemoved"];
+                };
+            };
+            /** @description The request is invalid, or the campaign is not a draft. No lead was removed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["CampaignNotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
     updateLeadInCampaign: {
         parameters: {
             query?: never;
@@ -226,24 +507,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The bearer token is missing, malformed, unknown or revoked. Do not retry. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The token is valid but lacks the permission. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             /** @description The campaign does not exist or is not owned by the caller (the response does not tell which), or the lead is not in it. */
             404: {
                 headers: {
@@ -253,33 +518,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /**
-             * @description The content type of the body is not `application/json`.
-             *
-             *     Assumed: a server may refuse another content type with 415 or 400, or ignore it.
-             */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Too many requests. Wait as `Retry-After` says, or back off exponentially if it is missing. */
-            429: {
-                headers: {
-                    /**
-                     * @description How long to wait, in whole seconds, or until when, as an HTTP date.
-                     * @example 2
-                     */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
         };
     };
 }

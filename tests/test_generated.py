@@ -12,9 +12,26 @@ from uuid import UUID
 import httpx
 import pytest
 from puffle_client import AuthenticatedClient
-from puffle_client.api.campaign_leads import update_lead_in_campaign
-from puffle_client.models import Error, LeadFields, LeadUpdate, LeadUpdated
+from puffle_client.api.campaign_leads import (
+    add_leads_to_campaign,
+    list_leads_in_campaign,
+    remove_leads_from_campaign,
+    update_lead_in_campaign,
+)
+from puffle_client.models import (
+    Error,
+    LeadFields,
+    LeadImport,
+    LeadPage,
+    LeadRemoval,
+    LeadsImported,
+    LeadsRemoved,
+    LeadUpdate,
+    LeadUpdated,
+    NewLead,
+)
 
+from puffle import contract
 from tests.running import DRAFT, KEY, LEAD, ROOT, clean_environment, command
 from tests.targets import make_app
 from tests.transport import AppTransport
@@ -58,6 +75,18 @@ def test_sync_client_edits_a_lead(client: AuthenticatedClient) -> None:
     assert (edited.prospect.first_name, edited.prospect.last_name) == ("Zoë", "Smith")
 
 
+def test_client_lists_adds_and_removes_leads(client: AuthenticatedClient) -> None:
+    added = add_leads_to_campaign.sync(UUID(DRAFT), client=client, body=LeadImport([NewLead(email="a@example.com")]))
+    assert added == LeadsImported(imported=1, duplicates=0)
+    page = list_leads_in_campaign.sync(UUID(DRAFT), client=client, limit=100, status="pending")
+    assert isinstance(page, LeadPage)
+    ids = [lead.id for lead in page.prospects if lead.email == "a@example.com"]
+    removed = remove_leads_from_campaign.sync(UUID(DRAFT), client=client, body=LeadRemoval(prospect_ids=ids))
+    assert removed == LeadsRemoved(deleted=1)
+    everything = remove_leads_from_campaign.sync(UUID(DRAFT), client=client, body=LeadRemoval(all_=True))
+    assert isinstance(everything, LeadsRemoved)
+
+
 def test_client_returns_errors(client: AuthenticatedClient) -> None:
     refused = update_lead_in_campaign.sync(UUID(int=7, version=4), client=client, body=edit(first_name="Zoë"))
     assert isinstance(refused, Error)
@@ -94,7 +123,8 @@ def test_package_installs_with_the_client_the_command_and_the_contract(tmp_path:
         "package = pathlib.Path(puffle_client.__file__).parent; "
         "assert (package / 'py.typed').exists(); "
         "from puffle_client.api.campaign_leads.update_lead_in_campaign import sync, asyncio; "
-        "print(package, puffle.contract.load().operations[0].id)"
+        "puffle_client.PuffleClient('https://example.com', 'key').get_httpx_client(); "
+        "print(package, len(puffle.contract.load().operations))"
     )
     puffle = python.with_name("puffle")
     assert do(puffle, "--version").startswith("puffle ")
@@ -103,4 +133,4 @@ def test_package_installs_with_the_client_the_command_and_the_contract(tmp_path:
     assert "Zoë" in do(puffle, "campaign", "lead", "update", *options, "--dry-run")
     printed = do(python, "-I", "-c", code)
     assert printed.startswith(str(tmp_path))
-    assert printed.endswith("updateLeadInCampaign\n")
+    assert printed.endswith(f" {len(contract.load().operations)}\n")

@@ -17,7 +17,7 @@ class Client:
 
         ``headers``: A dictionary of headers to be sent with every request
 
-        ``timeout``: The maximum amount of a time a request can take. API functions will raise
+        ``timeout``: How long to wait for a connection (default 10 s), and for the next bytes (default 30 s). API functions will raise
         httpx.TimeoutException if this is exceeded.
 
         ``verify_ssl``: Whether or not to verify the SSL certificate of the API server. This should be True in production,
@@ -29,16 +29,20 @@ class Client:
 
 
     Attributes:
-        raise_on_unexpected_status: Whether or not to raise an errors.UnexpectedStatus if the API returns a
-            status code that was not documented in the source OpenAPI document. Can also be provided as a keyword
+        raise_on_unexpected_status: Whether or not to raise an errors.UnexpectedResponse if the response is
+            not one that the contract describes; if not, ``parsed`` is None. Can also be provided as a keyword
             argument to the constructor.
     """
 
     raise_on_unexpected_status: bool = field(default=False, kw_only=True)
     _base_url: str = field(alias="base_url")
     _cookies: dict[str, str] = field(factory=dict, kw_only=True, alias="cookies")
-    _headers: dict[str, str] = field(factory=dict, kw_only=True, alias="headers")
-    _timeout: httpx.Timeout | None = field(default=None, kw_only=True, alias="timeout")
+    _headers: dict[str, str] = field(
+        factory=dict, kw_only=True, repr=False, alias="headers"
+    )
+    _timeout: httpx.Timeout | None = field(
+        default=httpx.Timeout(30, connect=10), kw_only=True, alias="timeout"
+    )
     _verify_ssl: str | bool | ssl.SSLContext = field(
         default=True, kw_only=True, alias="verify_ssl"
     )
@@ -148,7 +152,7 @@ class AuthenticatedClient:
 
         ``headers``: A dictionary of headers to be sent with every request
 
-        ``timeout``: The maximum amount of a time a request can take. API functions will raise
+        ``timeout``: How long to wait for a connection (default 10 s), and for the next bytes (default 30 s). API functions will raise
         httpx.TimeoutException if this is exceeded.
 
         ``verify_ssl``: Whether or not to verify the SSL certificate of the API server. This should be True in production,
@@ -160,8 +164,8 @@ class AuthenticatedClient:
 
 
     Attributes:
-        raise_on_unexpected_status: Whether or not to raise an errors.UnexpectedStatus if the API returns a
-            status code that was not documented in the source OpenAPI document. Can also be provided as a keyword
+        raise_on_unexpected_status: Whether or not to raise an errors.UnexpectedResponse if the response is
+            not one that the contract describes; if not, ``parsed`` is None. Can also be provided as a keyword
             argument to the constructor.
         token: The token to use for authentication
         prefix: The prefix to use for the Authorization header
@@ -171,8 +175,12 @@ class AuthenticatedClient:
     raise_on_unexpected_status: bool = field(default=False, kw_only=True)
     _base_url: str = field(alias="base_url")
     _cookies: dict[str, str] = field(factory=dict, kw_only=True, alias="cookies")
-    _headers: dict[str, str] = field(factory=dict, kw_only=True, alias="headers")
-    _timeout: httpx.Timeout | None = field(default=None, kw_only=True, alias="timeout")
+    _headers: dict[str, str] = field(
+        factory=dict, kw_only=True, repr=False, alias="headers"
+    )
+    _timeout: httpx.Timeout | None = field(
+        default=httpx.Timeout(30, connect=10), kw_only=True, alias="timeout"
+    )
     _verify_ssl: str | bool | ssl.SSLContext = field(
         default=True, kw_only=True, alias="verify_ssl"
     )
@@ -183,7 +191,7 @@ class AuthenticatedClient:
     _client: httpx.Client | None = field(default=None, init=False)
     _async_client: httpx.AsyncClient | None = field(default=None, init=False)
 
-    token: str
+    token: str = field(repr=False)
     prefix: str = "Bearer"
     auth_header_name: str = "Authorization"
 

@@ -1,16 +1,38 @@
-"""Contains shared errors types that can be raised from API functions"""
+"""Errors of this client; the message of each is one line, without the key.
+
+ClientError
+├── SettingsError           the URL, the key or a variable of the environment cannot be used; nothing was sent
+└── UnexpectedResponse      the contract does not describe the response, for example the HTML page of a proxy
+    └── UnexpectedStatus    nor its status
+
+When there is no response, httpx raises an ``httpx.HTTPError``.
+"""
+
+UNREADABLE = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What generated code raises for a body that it cannot read."""
 
 
-class UnexpectedStatus(Exception):
-    """Raised by api functions when the response status an undocumented status and Client.raise_on_unexpected_status is True"""
+class ClientError(Exception):
+    """Base class of all errors of this package."""
 
-    def __init__(self, status_code: int, content: bytes):
+
+class SettingsError(ClientError, ValueError):
+    """The message says which setting cannot be used, and why."""
+
+
+class UnexpectedResponse(ClientError):
+    """The request was answered: if the status is 2xx, it was carried out.
+
+    Args:
+        status_code: the status of the response.
+        content: its body, which may contain anything.
+    """
+
+    def __init__(self, status_code: int, content: bytes) -> None:
+        super().__init__(f"{status_code}: the response is not one that the contract describes")
         self.status_code = status_code
         self.content = content
 
-        super().__init__(
-            f"Unexpected status code: {status_code}\n\nResponse content:\n{content.decode(errors='ignore')}"
-        )
 
-
-__all__ = ["UnexpectedStatus"]
+class UnexpectedStatus(UnexpectedResponse):
+    """The contract does not describe this status."""

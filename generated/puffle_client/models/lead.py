@@ -356,14 +356,18 @@ class Lead:
         if isinstance(_created_at, Unset):
             created_at = UNSET
         else:
-            created_at = datetime.datetime.fromisoformat(_created_at)
+            created_at = datetime.datetime.fromisoformat(
+                _created_at.upper().replace(":60", ":59")
+            )
 
         _updated_at = d.pop("updated_at", UNSET)
         updated_at: datetime.datetime | Unset
         if isinstance(_updated_at, Unset):
             updated_at = UNSET
         else:
-            updated_at = datetime.datetime.fromisoformat(_updated_at)
+            updated_at = datetime.datetime.fromisoformat(
+                _updated_at.upper().replace(":60", ":59")
+            )
 
         def _parse_bounced_at(data: object) -> datetime.datetime | None | Unset:
             if data is None:
@@ -373,7 +377,9 @@ class Lead:
             try:
                 if not isinstance(data, str):
                     raise TypeError()
-                bounced_at_type_0 = datetime.datetime.fromisoformat(data)
+                bounced_at_type_0 = datetime.datetime.fromisoformat(
+                    data.upper().replace(":60", ":59")
+                )
 
                 return bounced_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -390,7 +396,9 @@ class Lead:
             try:
                 if not isinstance(data, str):
                     raise TypeError()
-                replied_at_type_0 = datetime.datetime.fromisoformat(data)
+                replied_at_type_0 = datetime.datetime.fromisoformat(
+                    data.upper().replace(":60", ":59")
+                )
 
                 return replied_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):

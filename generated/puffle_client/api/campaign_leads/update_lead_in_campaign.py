@@ -1,4 +1,3 @@
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -82,11 +81,19 @@ def _parse_response(
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> Response[Error | LeadUpdated]:
+    parsed: Error | LeadUpdated | None = None
+    try:
+        parsed = _parse_response(client=client, response=response)
+    except errors.UNREADABLE as error:
+        if client.raise_on_unexpected_status:
+            raise errors.UnexpectedResponse(
+                response.status_code, response.content
+            ) from error
     return Response(
-        status_code=HTTPStatus(response.status_code),
+        status_code=response.status_code,
         content=response.content,
         headers=response.headers,
-        parsed=_parse_response(client=client, response=response),
+        parsed=parsed,
     )
 
 
@@ -101,17 +108,15 @@ def sync_detailed(
      Edit a single lead's profile fields. Draft campaigns only. Non-listed fields are ignored. Status and
     sequencing columns are not editable through this endpoint.
 
-    Other operations, among them one that deletes leads, share the path: send only `PATCH` to it on the
-    basis of
-    this contract.
+    The lead must belong to this campaign.
 
     Args:
         id (UUID):
         body (LeadUpdate): A lead and the fields to set.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        errors.UnexpectedResponse: If the contract does not describe the response and Client.raise_on_unexpected_status is True.
+        httpx.HTTPError: If there is no response, or not within Client.timeout.
 
     Returns:
         Response[Error | LeadUpdated]
@@ -140,17 +145,15 @@ def sync(
      Edit a single lead's profile fields. Draft campaigns only. Non-listed fields are ignored. Status and
     sequencing columns are not editable through this endpoint.
 
-    Other operations, among them one that deletes leads, share the path: send only `PATCH` to it on the
-    basis of
-    this contract.
+    The lead must belong to this campaign.
 
     Args:
         id (UUID):
         body (LeadUpdate): A lead and the fields to set.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        errors.UnexpectedResponse: If the contract does not describe the response and Client.raise_on_unexpected_status is True.
+        httpx.HTTPError: If there is no response, or not within Client.timeout.
 
     Returns:
         Error | LeadUpdated
@@ -174,17 +177,15 @@ async def asyncio_detailed(
      Edit a single lead's profile fields. Draft campaigns only. Non-listed fields are ignored. Status and
     sequencing columns are not editable through this endpoint.
 
-    Other operations, among them one that deletes leads, share the path: send only `PATCH` to it on the
-    basis of
-    this contract.
+    The lead must belong to this campaign.
 
     Args:
         id (UUID):
         body (LeadUpdate): A lead and the fields to set.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        errors.UnexpectedResponse: If the contract does not describe the response and Client.raise_on_unexpected_status is True.
+        httpx.HTTPError: If there is no response, or not within Client.timeout.
 
     Returns:
         Response[Error | LeadUpdated]
@@ -211,17 +212,15 @@ async def asyncio(
      Edit a single lead's profile fields. Draft campaigns only. Non-listed fields are ignored. Status and
     sequencing columns are not editable through this endpoint.
 
-    Other operations, among them one that deletes leads, share the path: send only `PATCH` to it on the
-    basis of
-    this contract.
+    The lead must belong to this campaign.
 
     Args:
         id (UUID):
         body (LeadUpdate): A lead and the fields to set.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        errors.UnexpectedResponse: If the contract does not describe the response and Client.raise_on_unexpected_status is True.
+        httpx.HTTPError: If there is no response, or not within Client.timeout.
 
     Returns:
         Error | LeadUpdated
