@@ -7,7 +7,7 @@ import shutil
 import statistics
 import sys
 
-from benchmarks.command import HERE, CannotMeasure, first_example, median_ratio, run
+from benchmarks.command import HERE, CannotMeasure, first_examples, median_ratio, run
 from benchmarks.measure import Load, Reading, measure
 from mock import prism
 from mock.run import variables
@@ -61,7 +61,7 @@ def measure_all(rounds: int, seconds: int) -> str:
 
 
 def request() -> Load:
-    operation, example = first_example()
+    operation, example = first_examples()["PATCH"]  # which is accepted again and again
     headers = {"Authorization": f"Bearer {variables()['PUFFLE_API_KEY']}", "Content-Type": JSON}
     return Load(operation.method, example.path, headers, json.dumps(example.body))
 

@@ -72,9 +72,12 @@ def run(about: str, file: str, measure: Callable[..., str], **counts: int) -> in
     return 0
 
 
-def first_example() -> tuple[Operation, Example]:
-    operations = contract.load().operations
-    return next((one, example) for one in operations for example in one.examples() if example.status < 300)
+def first_examples() -> dict[str, tuple[Operation, Example]]:
+    """The operations of the contract by method, each with the first example of a success."""
+    return {
+        operation.method: (operation, next(example for example in operation.examples() if example.status < 300))
+        for operation in reversed(contract.load().operations)
+    }
 
 
 def measure_times(commands: Mapping[str, Sequence[Sequence[str]]], rounds: int, **places: str) -> Times:

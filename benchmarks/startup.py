@@ -6,10 +6,10 @@ import statistics
 import sys
 import tempfile
 
-from benchmarks.command import ROOT, Times, execute, first_example, measure_times, median_ratio, met, run
+from benchmarks.command import ROOT, Times, execute, first_examples, measure_times, median_ratio, met, run
 
 PEER = 'python -c "import httpx"'
-HELP = ["puffle", *first_example()[0].command, "--help"]
+HELP = ["puffle", *first_examples()["PATCH"][0].command, "--help"]
 COMMANDS = {
     'python -c "pass"': [["{bin}/python", "-c", "pass"]],
     PEER: [["{bin}/python", "-c", "import httpx"]],

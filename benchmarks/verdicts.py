@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.command import HERE, CannotMeasure, execute, first_example, run
+from benchmarks.command import HERE, CannotMeasure, execute, first_examples, run
 from mock.process import ServerNotReady, serving
 from mock.run import SANDBOX, variables
 from puffle.contract import CONTRACT_FILE
@@ -82,13 +82,14 @@ def _run_tool(tool: str, server: list[str]) -> Run:
 
 
 def schemathesis_config() -> str:
-    """The configuration, with the ids of the first example: parameters of the path and strings in the body."""
-    operation, example = first_example()
-    values = {f"path.{name}": value for (place, name), value in example.parameters.items() if place == "path"}
-    values |= {f"body.{name}": value for name, value in example.body.items() if isinstance(value, str)}
-    parameters = ", ".join(f"{json.dumps(name)} = {json.dumps(value)}" for name, value in values.items())
-    own = f'\n[[operations]]\ninclude-operation-id = "{operation.id}"\nparameters = {{ {parameters} }}\n'
-    return (HERE / "schemathesis.toml").read_text("utf-8") + own
+    """The configuration, with the ids of the first examples: parameters of the path and strings in the body."""
+    config = (HERE / "schemathesis.toml").read_text("utf-8")
+    for operation, example in first_examples().values():
+        values = {f"path.{name}": value for (place, name), value in example.parameters.items() if place == "path"}
+        values |= {f"body.{name}": value for name, value in (example.body or {}).items() if isinstance(value, str)}
+        parameters = ", ".join(f"{json.dumps(name)} = {json.dumps(value)}" for name, value in values.items())
+        config += f'\n[[operations]]\ninclude-operation-id = "{operation.id}"\nparameters = {{ {parameters} }}\n'
+    return config
 
 
 def table(correct: list[dict[str, Run]], mutants: list[dict[str, Run]]) -> str:

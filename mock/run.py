@@ -26,6 +26,7 @@ def variables() -> dict[str, str]:
     """The key and ids of the sandbox's seed, which the contract's examples show too."""
     alice, bob = seed.load()
     draft, launched, foreign = alice.campaign("draft"), alice.campaign("active"), bob.campaign("draft")
+    scratch = next(campaign for campaign in alice.campaigns if campaign.status == "draft" and not campaign.leads)
     return {
         "PUFFLE_API_KEY": alice.key,
         "PUFFLE_CAMPAIGN_ID": draft.id,
@@ -35,6 +36,7 @@ def variables() -> dict[str, str]:
         "PUFFLE_LAUNCHED_PROSPECT_ID": launched.lead_ids[0],
         "PUFFLE_FOREIGN_CAMPAIGN_ID": foreign.id,
         "PUFFLE_FOREIGN_PROSPECT_ID": foreign.lead_ids[0],
+        "PUFFLE_SCRATCH_CAMPAIGN_ID": scratch.id,
     }
 
 

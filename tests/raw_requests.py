@@ -11,11 +11,13 @@ from tests.running import DRAFT, KEY, LEAD
 from tests.sandboxes import FIELDS, PATH
 
 Draw = random.Random
-METHODS = ("PATCH", "PATCH", "PATCH", "GET", "HEAD", "OPTIONS", "DELETE", "TRACE", "CONNECT", "patch", "P" * 300, "")
+WORKING = ("PATCH", "PATCH", "POST", "DELETE", "GET")
+METHODS = (*WORKING, "HEAD", "OPTIONS", "TRACE", "CONNECT", "patch", "P" * 300, "")
 PATHS = (
     PATH, PATH, PATH, PATH.upper(), PATH + "/", PATH + "?x=%ff", "/" + PATH, "//", "*", "/%00", "/%ff/%zz",
     PATH.replace(DRAFT, "x"), PATH.replace(DRAFT, "%2F"), PATH.replace(DRAFT, "0" * 5000), "http://example.com" + PATH,
     "/" + "a" * 70_000, f"{PREFIX}/health", f"{PREFIX}/state", f"{PREFIX}/campaigns/{DRAFT}/status", "/\xe9", "",
+    PATH + "?page=1e9&limit=%00",
 )  # fmt: skip
 VERSIONS = ("HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0", "HTTP/2.0", "HTTP/9.9", "HTTP", "")
 HEADERS = (
@@ -39,9 +41,9 @@ def raw_request(draw: Draw) -> bytes:
     """One request; most of them are valid except for a flaw or two."""
     body = _body(draw)
     if draw.random() < 0.3:
-        return _mutated(draw, _good_head(len(body)) + body)
+        return _mutated(draw, _good_head(draw, len(body)) + body)
     if draw.random() < 0.5:
-        return _good_head(len(body)) + body
+        return _good_head(draw, len(body)) + body
     line = f"{draw.choice(METHODS)} {draw.choice(PATHS)} {draw.choice(VERSIONS)}"
     lines = [line, *draw.choices(HEADERS, k=draw.randrange(8))]
     if draw.random() < 0.6:
@@ -51,14 +53,21 @@ def raw_request(draw: Draw) -> bytes:
     return draw.choice(("\r\n", "\r\n", "\n")).join([*lines, "", ""]).encode("latin-1") + body
 
 
-def _good_head(length: int) -> bytes:
-    lines = [f"PATCH {PATH} HTTP/1.1", "Host: 127.0.0.1", HEADERS[0], "Content-Type: application/json"]
+def _good_head(draw: Draw, length: int) -> bytes:
+    lines = [f"{draw.choice(WORKING)} {PATH} HTTP/1.1", "Host: 127.0.0.1", HEADERS[0], "Content-Type: application/json"]
     return "\r\n".join([*lines, f"Content-Length: {length}", "", ""]).encode()
 
 
 def _body(draw: Draw) -> bytes:
-    updates = {draw.choice(FIELDS): draw.choice(VALUES)(draw) for _ in range(draw.randrange(4))}
-    body = json.dumps({"prospect_id": LEAD, "updates": updates}).encode()
+    fields = {draw.choice(FIELDS): draw.choice(VALUES)(draw) for _ in range(draw.randrange(4))}
+    new_lead = {"email": f"fuzz-{draw.randrange(100)}@example.com", "custom_fields": fields}
+    content: list[dict[str, object]] = [
+        {"prospect_id": LEAD, "updates": fields},
+        {"prospects": [fields, new_lead]},
+        {"prospects": [new_lead] * draw.randrange(9)},
+        {"prospect_ids": [DRAFT.replace("3", str(draw.randrange(3)))]},
+    ]
+    body = json.dumps(draw.choice(content)).encode()
     kind = draw.random()
     if kind < 0.1:
         return draw.choice((b"", b"{", b"[" * 3000, b"\xff\xfe", b"null", b'{"a":' * 500, b'"\\ud800"', b"1e400"))

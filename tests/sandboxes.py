@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +19,8 @@ from mock.sandbox.admin import PREFIX
 from mock.sandbox.operations.update_lead_in_campaign import OPERATION as KEY_OF_OPERATION
 from puffle import contract
 from tests.running import DRAFT, KEY, LEAD
+from tests.targets import make_app
+from tests.transport import AppTransport
 
 _FOUND = contract.load().find(KEY_OF_OPERATION)
 assert _FOUND
@@ -28,6 +30,7 @@ FIELDS = sorted(_MEMBERS(OPERATION.contract.resolve(_MEMBERS(OPERATION.request_s
 """The listed fields."""
 PATH = f"/api/campaigns/{DRAFT}/leads"
 HEADERS = {"Authorization": f"Bearer {KEY}"}
+Where = Server | httpx.Client
 
 
 @contextlib.contextmanager
@@ -38,22 +41,45 @@ def sandbox(*options: object, show: Callable[[str], object] = lambda _: None) ->
         yield server
 
 
-def edit(
-    where: Server | httpx.Client, lead: str = LEAD, headers: dict[str, str] | None = None, **updates: object
-) -> httpx.Response:
+def in_process(document: Mapping[str, Any] = OPERATION.contract.document) -> httpx.Client:
+    """A client, with the key of the draft campaign, of a fresh sandbox in this process."""
+    return httpx.Client(
+        transport=AppTransport(make_app(document=document)), base_url="http://127.0.0.1", headers=HEADERS
+    )
+
+
+def edit(where: Where, lead: str = LEAD, headers: dict[str, str] | None = None, **updates: object) -> httpx.Response:
     """Edit a lead of the draft campaign."""
-    url = where.url if isinstance(where, Server) else str(where.base_url).rstrip("/")
-    patch = httpx.patch if isinstance(where, Server) else where.patch
     body = {"prospect_id": lead, "updates": updates}
-    return patch(url + PATH, json=body, headers={**HEADERS, **(headers or {})}, timeout=30)
+    return _send(where, "PATCH", PATH, json=body, headers={**HEADERS, **(headers or {})})
 
 
-def rows(where: Server | httpx.Client) -> dict[str, dict[str, Any]]:
+def listed(where: Where, *, campaign: str = DRAFT, **query: str | int) -> dict[str, Any]:
+    """A page of a campaign's leads, with what is said about all pages."""
+    response = _send(where, "GET", PATH.replace(DRAFT, campaign), params=query, headers=HEADERS)
+    assert response.status_code == 200, response.text
+    page: dict[str, Any] = response.json()
+    return page
+
+
+def add(where: Where, *leads: object, campaign: str = DRAFT) -> httpx.Response:
+    return _send(where, "POST", PATH.replace(DRAFT, campaign), json={"prospects": leads}, headers=HEADERS)
+
+
+def remove(where: Where, *, campaign: str = DRAFT, **body: object) -> httpx.Response:
+    return _send(where, "DELETE", PATH.replace(DRAFT, campaign), json=body, headers=HEADERS)
+
+
+def rows(where: Where) -> dict[str, dict[str, Any]]:
     """All leads of a sandbox by id."""
-    url = where.url if isinstance(where, Server) else str(where.base_url).rstrip("/")
-    get = httpx.get if isinstance(where, Server) else where.get
-    workspaces = get(f"{url}{PREFIX}/state").json()["workspaces"]
+    workspaces = _send(where, "GET", f"{PREFIX}/state").json()["workspaces"]
     return {lead["id"]: lead for workspace in workspaces for c in workspace["campaigns"] for lead in c["leads"]}
+
+
+def _send(where: Where, method: str, path: str, **options: Any) -> httpx.Response:
+    if isinstance(where, Server):
+        return httpx.request(method, where.url + path, timeout=30, **options)
+    return where.request(method, path, timeout=30, **options)
 
 
 def connect(server: Server) -> socket.socket:

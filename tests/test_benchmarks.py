@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as servers
-from benchmarks import command, generate, startup, verdicts
+from benchmarks import command, generate, roster, startup, verdicts
 from benchmarks.command import CannotMeasure, measure_times
 from benchmarks.measure import Reading, measure
 from tests.running import needs
@@ -54,7 +54,7 @@ def test_missing_wrk_is_reported_in_one_line(
     assert capsys.readouterr().err == "wrk is not installed: run `apt install wrk` or `brew install wrk`\n"
 
 
-@pytest.mark.parametrize("main", [servers.main, generate.main, startup.main, verdicts.main])
+@pytest.mark.parametrize("main", [servers.main, generate.main, roster.main, startup.main, verdicts.main])
 def test_counts_must_be_positive(main: Callable[[], int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["benchmark", "--rounds", "0"])
     with pytest.raises(SystemExit) as ended:
@@ -123,8 +123,22 @@ def test_verdicts_are_compared() -> None:
     assert "| schemathesis | 10 | 10 | 1.0 (which it wrongly failed) | 2.0 | 0 of 1 |" in table
 
 
-def test_schemathesis_gets_the_ids_of_the_first_example() -> None:
-    operation, example = command.first_example()
+def test_schemathesis_gets_the_ids_of_the_first_examples() -> None:
     config = verdicts.schemathesis_config()
-    assert f'include-operation-id = "{operation.id}"' in config
-    assert all(f'"{value}"' in config for value in example.parameters.values())
+    for operation, example in command.first_examples().values():
+        ids = [value for (place, _), value in example.parameters.items() if place == "path"]
+        assert f'include-operation-id = "{operation.id}"' in config
+        assert all(f'"{value}"' in config for value in ids)
+
+
+def test_rosters_are_measured_and_compared() -> None:
+    times = roster.measure(rounds=2, rosters=(100, 300))
+    assert [{what: len(seconds) for what, seconds in one.items()} for one in times] == [
+        {**dict.fromkeys(roster.PAGES, 2), roster.ADDING: 1}
+    ] * 2
+    assert all(0 < second < 10 for one in times for seconds in one.values() for second in seconds)
+    same = {**{what: [0.001, 0.002] for what in roster.PAGES}, roster.ADDING: [0.05]}
+    table = roster.table([same, {**same, roster.FIRST: [0.002, 0.004], roster.ADDING: [0.2]}])
+    assert "| first page | 1.50 | 3.00 | 2.00 | ratio at most 1.1 | missed |" in table
+    assert "| last page | 1.50 | 1.50 | 1.00 | ratio at most 1.1 | met |" in table
+    assert "| 1,000 leads added | 50.00 | 200.00 | 4.00 | below 100 ms | missed |" in table

@@ -1,4 +1,4 @@
-"""An edit that got a 200 response is kept, whatever happens to the process, the file or the disk."""
+"""A change that got a 200 response is kept, whatever happens to the process, the file or the disk."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from mock.process import Server
@@ -26,10 +27,13 @@ from tests.sandboxes import (
     FIELDS,
     HEADERS,
     PATH,
+    add,
     connect,
     edit,
+    listed,
     raw_request,
     received,
+    remove,
     rows,
     sandbox,
     status_of,
@@ -92,6 +96,59 @@ def test_acknowledged_edits_survive_kill_9(tmp_path: Path) -> None:
     assert edits > 10 * len(kept)
 
 
+class Importer(threading.Thread):
+    """A client that adds leads and removes half of them, again and again, until the server is gone."""
+
+    SIZE = 40
+
+    def __init__(self, server: Server, first: int) -> None:
+        super().__init__()
+        self.batch = first
+        self.unanswered: tuple[str, set[str]] = "", set()
+        """The method of the request that got no response, and the leads that it was about."""
+        self.kept: set[str] = set()
+        self._server = server
+
+    def run(self) -> None:
+        with contextlib.suppress(httpx.HTTPError):
+            while True:
+                self.batch += 1
+                emails = [f"{self.batch}-{number}@example.com" for number in range(self.SIZE)]
+                self.unanswered = "POST", set(emails)
+                assert add(self._server, *({"email": email} for email in emails)).json()["imported"] == self.SIZE
+                self.kept |= set(emails)
+                self.unanswered = "", set()
+                half = self.SIZE // 2
+                newest = listed(self._server, page=listed(self._server)["total"] // half, limit=half)["prospects"]
+                self.unanswered = "DELETE", {lead["email"] for lead in newest}
+                assert remove(self._server, prospect_ids=[lead["id"] for lead in newest]).json() == {"deleted": half}
+                self.kept -= self.unanswered[1]
+                self.unanswered = "", set()
+
+
+def test_added_and_removed_leads_survive_kill_9_all_or_nothing(tmp_path: Path) -> None:
+    file, kept, batch = tmp_path / "leads.db", set[str](), 0
+    for pause in (0, 0.005, 0.01, 0.02, 0.04):
+        with sandbox("--data", file) as server:
+            importer = Importer(server, batch)
+            importer.kept = kept
+            importer.start()
+            while importer.batch < batch + 3:
+                assert importer.is_alive()
+                time.sleep(0.002)
+            time.sleep(pause)
+            os.kill(server.pid, signal.SIGKILL)
+            importer.join()
+        with contextlib.closing(Store(seed.load(), file)) as store:
+            leads, total = store.page(DRAFT, None, 0, 10**6)
+        found = {lead["email"] for lead in leads[len(LEADS) :]}
+        method, unanswered = importer.unanswered
+        assert found in (importer.kept, importer.kept ^ unanswered), f"{method} was carried out in part"
+        assert total == len(found) + len(LEADS)
+        kept, batch = found, importer.batch
+    assert kept
+
+
 @pytest.mark.parametrize("kept_in", ["memory", "file"])
 def test_concurrent_edits_of_different_fields_are_all_kept(tmp_path: Path, kept_in: str) -> None:
     with sandbox(*(["--data", tmp_path / "leads.db"] if kept_in == "file" else [])) as server:
@@ -139,6 +196,19 @@ def test_full_disk_gets_503_and_nothing_is_lost(tmp_path: Path) -> None:
         os.kill(server.pid, signal.SIGKILL)
     with stored(file) as leads:
         assert (leads[LEAD]["company"], leads[LEAD]["headline"]) == (kept, "There is room again")
+
+
+def test_full_disk_refuses_to_add_leads_all_or_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "leads.db"
+    with sandbox("--data", file) as server:
+        limits = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (256 * 1024, limits[1]))
+        leads = [{"email": f"{number}@example.com", "headline": "x" * 1000} for number in range(1000)]
+        assert add(server, *leads).status_code == 503
+        assert listed(server)["total"] == len(LEADS)
+        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, limits)
+        assert add(server, *leads).json() == {"imported": 1000, "duplicates": 0}
+        assert listed(server, page=11)["prospects"][-1]["email"] == "999@example.com"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write to a read-only file")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,29 +17,34 @@ from mock.sandbox.app import Sandbox
 from mock.sandbox.store import Store
 from puffle import contract
 from puffle.contract import Contract
-from tests.running import KEY, ROOT
-from tests.sandboxes import PATH, edit
+from tests.running import DRAFT, KEY, LEAD, ROOT
+from tests.sandboxes import OPERATION, PATH, edit, in_process, listed
 from tests.transport import AppTransport
 
-GET = """\
+EXPORTS = """\
+  /api/campaigns/{campaign}/exports:
+    parameters:
+      - {name: campaign, in: path, required: true, schema: {type: string, format: uuid}}
     get:
-      operationId: getLeadsInCampaign
-      summary: Get Leads in Campaign
+      operationId: listExports
+      summary: List Exports
       parameters:
         - {name: page, in: query, schema: {type: integer, minimum: 1}}
         - {name: status, in: query, required: true, schema: {enum: [pending, sent]}}
+        - {name: numbers, in: query, schema: {type: array, maxItems: 2, items: {type: integer}}}
+        - {name: share, in: query, schema: {type: number, maximum: 1}}
         - {name: fields, in: query, schema: {type: array, maxItems: 2, items: {type: string}}}
         - {name: detailed, in: query, schema: {type: boolean}}
         - {name: X-Trace, in: header, schema: {type: string, maxLength: 5}}
       responses:
         '200':
-          description: One page of leads.
+          description: One page of exports.
           content:
             application/json:
               schema: {type: object}
               examples:
-                first-page: {value: {prospects: [], total: 2}}
-                second-page: {value: {prospects: [], total: 0}}
+                first-page: {value: {exports: [], total: 2}}
+                second-page: {value: {exports: [], total: 0}}
         '400':
           description: The request is invalid.
           content:
@@ -55,14 +61,15 @@ GET = """\
                 unauthorized: {value: {error: unauthorized}}
 """
 HEADERS = {"Authorization": "Bearer any"}
+EXPORTS_PATH = PATH.replace("/leads", "/exports")
 
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The contract with a second operation on the same path."""
+    """The contract with one more operation."""
     file = tmp_path_factory.mktemp("contract") / "openapi.yaml"
     text = (ROOT / "openapi.yaml").read_text("utf-8")
-    file.write_text(text.replace("    patch:\n", f"{GET}    patch:\n", 1), "utf-8")
+    file.write_text(text.replace("\ncomponents:\n", f"\n{EXPORTS}components:\n", 1), "utf-8")
     return file
 
 
@@ -83,15 +90,15 @@ def prism_url(file: Path) -> Iterator[str]:
 
 
 def test_first_example_of_a_success_is_the_response(client: httpx.Client) -> None:
-    response = client.get(f"{PATH}?status=sent", headers=HEADERS)
-    assert (response.status_code, response.json()) == (200, {"prospects": [], "total": 2})
+    response = client.get(f"{EXPORTS_PATH}?status=sent", headers=HEADERS)
+    assert (response.status_code, response.json()) == (200, {"exports": [], "total": 2})
 
 
 def test_operations_with_a_module_are_carried_out(client: httpx.Client) -> None:
     assert edit(client, company="Edited").json()["prospect"]["company"] == "Edited"
-    other = client.delete(PATH)
-    assert (other.status_code, other.headers["Allow"]) == (405, "GET, PATCH")
-    assert "GET /api/campaigns/{id}/leads, PATCH /api/campaigns/{id}/leads" in client.get("/nowhere").json()["error"]
+    other = client.delete(EXPORTS_PATH)
+    assert (other.status_code, other.headers["Allow"]) == (405, "GET")
+    assert "GET /api/campaigns/{campaign}/exports" in client.get("/nowhere").json()["error"]
 
 
 @pytest.mark.parametrize(
@@ -102,12 +109,21 @@ def test_operations_with_a_module_are_carried_out(client: httpx.Client) -> None:
         ("status=sent&page=0", "page: 0 is less than the minimum of 1"),
         ("status=sent&page=x", 'page: "x" is not of type "integer"'),
         ("status=sent&fields=a,b,c", 'fields: "a,b,c" is not of type "array"'),
+        ("status=sent&status=sent", "status: it is given 2 times; give it once"),
+        ("status=sent&numbers=1&numbers=2&numbers=3", "numbers: it is given 3 times; give it once"),
+        ("status=sent&numbers=1.0", 'numbers: "1.0" is not of type "array"'),
+        ("status=sent&share=1.5", "share: 1.5 is greater than the maximum of 1"),
         ("status=sent&detailed=yes", 'detailed: "yes" is not of type "boolean"'),
     ],
 )
 def test_invalid_parameter_is_named(client: httpx.Client, query: str, error: str) -> None:
-    response = client.get(f"{PATH}?{query}", headers=HEADERS)
+    response = client.get(f"{EXPORTS_PATH}?{query}", headers=HEADERS)
     assert (response.status_code, response.json()) == (400, {"error": error})
+
+
+@pytest.mark.parametrize("query", ["numbers=1,2", "numbers=1&numbers=2", "share=0.5", "share=1.0", "fields=a&fields=b"])
+def test_parameter_is_read_as_its_schema_expects(client: httpx.Client, query: str) -> None:
+    assert client.get(f"{EXPORTS_PATH}?status=sent&{query}", headers=HEADERS).status_code == 200
 
 
 REQUESTS: list[tuple[str, dict[str, Any]]] = [
@@ -136,7 +152,7 @@ REQUESTS: list[tuple[str, dict[str, Any]]] = [
 @pytest.mark.parametrize(("query", "headers"), REQUESTS, ids=str)
 def test_status_is_the_one_of_prism(client: httpx.Client, prism_url: str, query: str, headers: dict[str, str]) -> None:
     ours, prisms = (
-        httpx_get(f"{url}{PATH}?{query}", headers={**HEADERS, **headers})
+        httpx_get(f"{url}{EXPORTS_PATH}?{query}", headers={**HEADERS, **headers})
         for httpx_get, url in ((client.get, ""), (httpx.get, prism_url))
     )
     assert ours.status_code == prisms.status_code
@@ -146,7 +162,7 @@ def test_status_is_the_one_of_prism(client: httpx.Client, prism_url: str, query:
 
 def test_examples_are_announced(file: Path) -> None:
     sandbox = Sandbox(contract.load(file), Store(seed.load()))
-    assert [*sandbox.notices()] == ["GET /api/campaigns/{id}/leads has no module: it responds with examples."]
+    assert [*sandbox.notices()] == ["GET /api/campaigns/{campaign}/exports has no module: it responds with examples."]
     assert [*Sandbox(contract.load(), Store(seed.load())).notices()] == []
 
 
@@ -158,3 +174,36 @@ def test_all_operations_can_be_without_a_module(file: Path) -> None:
     assert edit(client, company=7).status_code == 400
     assert client.patch(PATH, json={}).status_code == 401
     assert client.patch(PATH, data={}, headers=HEADERS).status_code == 415
+
+
+NEW_OPERATIONS = [
+    ("PUT", "/api/campaigns/{id}/leads", f"/api/campaigns/{DRAFT}/leads"),
+    ("PUT", "/api/campaigns/{campaign}/leads", f"/api/campaigns/{DRAFT}/leads"),
+    ("PUT", "/api/campaigns/mine/leads", "/api/campaigns/mine/leads"),
+    ("GET", "/api/campaigns/mine/leads", "/api/campaigns/mine/leads"),
+    ("GET", "/api/campaigns/{id}/leads/{lead}", f"/api/campaigns/{DRAFT}/leads/{LEAD}"),
+    ("POST", "/api/campaigns/{id}/{action}", f"/api/campaigns/{DRAFT}/launch"),
+    ("POST", "/api/campaigns", "/api/campaigns"),
+    ("OPTIONS", "/api/keys", "/api/keys"),
+    ("HEAD", "/api/keys", "/api/keys"),
+    ("TRACE", "/api/keys", "/api/keys"),
+]
+
+
+@pytest.mark.parametrize(("method", "template", "path"), NEW_OPERATIONS)
+@pytest.mark.parametrize("content", [True, False])
+def test_any_operation_works_once_the_contract_has_it(method: str, template: str, path: str, content: bool) -> None:
+    """Whatever the others are called that have the same path, and alongside them."""
+    shown = {"200": {"content": {"application/json": {"examples": {"done": {"value": {"done": True}}}}}}}
+    added = {"operationId": "added", "responses": shown if content else {"204": {"description": "Done."}}}
+    document = copy.deepcopy(dict(OPERATION.contract.document))
+    document["paths"].setdefault(template, {})[method.lower()] = added
+    client = in_process(document)
+
+    response = client.request(method, path)
+
+    assert (response.status_code, response.content) == ((200, b'{"done":true}') if content else (204, b""))
+    assert content or "content-type" not in response.headers
+    assert listed(client)["total"] == 4, "the others are still carried out"
+    assert edit(client, company="Edited").status_code == 200
+    assert method == "GET" or client.get("/api/campaigns/mine/leads").status_code == 400

@@ -30,6 +30,8 @@ INVALID_SEEDS: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda d: first(d).pop("status"), f'{FIRST_LEAD}: "status" is a required property'),
     (lambda d: first(d).update(id=OTHER_LEAD.upper()), "leads[1].id: another lead of the file has the same"),
     (lambda d: d["workspaces"][0]["campaigns"][1].update(status="gone"), "workspaces[0].campaigns[1].status: this is"),
+    (lambda d: d["workspaces"][0]["campaigns"][1].update(type="fax"), "workspaces[0].campaigns[1].type: this is not"),
+    (lambda d: first(d).update(email="Maja.Lindqvist@example.org"), "leads[1].email: another lead with this email of"),
     (lambda d: d["workspaces"][0]["campaigns"][1].update(id=DRAFT), "campaigns[1].id: another campaign of the file"),
     (lambda d: d["workspaces"][1].update(key="two words"), "workspaces[1].key: this does not match"),
     (lambda d: d["workspaces"][1].update(key=KEY), "workspaces[1].key: another key of the file"),
@@ -70,6 +72,7 @@ def test_seed_can_be_written_by_hand(tmp_path: Path) -> None:
             user_id: 6b0d549b-6f03-475a-9600-a35a099950d8
             campaigns:
               - id: {DRAFT.upper()}
+                type: email
                 status: draft
                 leads:
                   - id: {LEAD.upper()}

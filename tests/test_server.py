@@ -19,6 +19,7 @@ import pytest
 
 from mock.process import Server
 from mock.sandbox.admin import PREFIX
+from mock.sandbox.messages import MAX_BODY_BYTES
 from mock.sandbox.server import KEEP_ALIVE, MAX_HEAD_BYTES, READ_TIMEOUT
 from tests import raw_requests
 from tests.running import KEY, LEAD
@@ -31,6 +32,7 @@ from tests.sandboxes import (
     connect,
     edit,
     exchange,
+    listed,
     raw_request,
     received,
     resident,
@@ -109,8 +111,11 @@ def test_large_head_is_refused_in_words(server: Server) -> None:
 def test_large_body_is_refused_in_words_and_takes_no_memory(server: Server) -> None:
     before = resident(server)
     response = httpx.patch(server.url + PATH, content=b" " * 64 * 2**20, headers=HEADERS)
-    assert (response.status_code, response.json()) == (400, {"error": "The body is larger than 1048576 bytes."})
-    assert resident(server) - before < 8 * 2**20
+    assert (response.status_code, response.json()) == (
+        400,
+        {"error": f"The body is larger than {MAX_BODY_BYTES} bytes."},
+    )
+    assert resident(server) - before < 2 * MAX_BODY_BYTES
 
 
 def test_what_is_not_http_is_refused_in_words(server: Server) -> None:
@@ -174,7 +179,8 @@ def test_nothing_on_the_wire_brings_it_down(tmp_path: Path) -> None:
         before = resident(server)
         found += asyncio.run(fuzz(server, draw, FUZZED - FUZZED // 4))
         grown = resident(server) - before
-        assert httpx.get(f"{server.url}{PREFIX}/health").json()["leads"] == 15
+        assert httpx.get(f"{server.url}{PREFIX}/health").json()["leads"] > 15
+        assert listed(server, limit=1000)["total"] == len(listed(server, limit=1000)["prospects"]) > 4
         assert edit(server, company="Still there").json()["prospect"]["company"] == "Still there"
     assert sum(found.values()) > FUZZED / 2
     assert {status for status in found if status >= 500} == set(), found
@@ -220,10 +226,10 @@ def test_log_is_readable_and_contains_no_key() -> None:
         httpx.get(f"{server.url}/nowhere/pk%5Flive.never_seen")
         httpx.get(f"{server.url}/{'x' * 160}{KEY}")
         time.sleep(0.3)
-    log = "".join(lines[3:])
+    log = "".join(lines[2:])
     assert re.search(rf"^\d\d:\d\d:\d\d PATCH {PATH} 200 \d+\.\d ms$", log, re.MULTILINE)
     assert re.search(rf'^\d\d:\d\d:\d\d PATCH {PATH} 400 \d+\.\d ms  updates.email: "jane" is not', log, re.MULTILINE)
-    assert len(lines[3:]) == 10
+    assert len(lines[2:]) == 10
     assert secret not in log
     assert KEY not in log
     assert "never_seen" not in log

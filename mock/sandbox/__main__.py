@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import json
 import random
+import shlex
 import signal
 import socket
 import sys
@@ -33,7 +34,7 @@ def main() -> int:
     options = _options()
     try:
         described = contract.load()
-        workspaces = seed.read(options.seed, described) if options.seed else seed.load()
+        workspaces = seed.read(options.seed, described) if options.seed else seed.load(described)
         keys = [workspace.key for workspace in workspaces]
         store = Store(workspaces, options.data)
         listener = _listen(options.host, options.port)
@@ -115,8 +116,10 @@ def _greeting(listener: socket.socket, options: argparse.Namespace, sandbox: San
         return
     yield f"{listening}. Keys: {', '.join(keys)}. Try:"
     for operation, example in [(one, shown) for one in sandbox.contract.operations for shown in one.examples()][:1]:
+        target = shlex.quote(url + example.path)
+        method = "" if operation.method == "GET" else f"-X {operation.method} "
         body = f" \\\n  -H 'Content-Type: {JSON}' -d '{json.dumps(example.body)}'" if operation.request_content else ""
-        yield f"curl -X {operation.method} {url}{example.path} -H 'Authorization: Bearer {keys[0]}'{body}"
+        yield f"curl {method}{target} -H 'Authorization: Bearer {keys[0]}'{body}"
 
 
 if __name__ == "__main__":

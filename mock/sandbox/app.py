@@ -6,7 +6,7 @@ import asyncio
 import re
 import time
 from collections.abc import Iterator, Mapping
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs
 
 from starlette.types import Receive, Scope, Send
 
@@ -57,16 +57,15 @@ class Sandbox:
 
     def use(self, contract: Contract) -> None:
         """Serve this contract from the next request on; one that cannot be served raises ContractError instead."""
-        routes: dict[str, _Route] = {}
+        routes = []
         for operation in contract.operations:
-            route = routes.setdefault(operation.path_template, _Route(operation.path_template))
             try:
                 handler = self._handlers.get(operation.key, ExampleHandler)(operation, self.store)
             except (AttributeError, LookupError, TypeError) as error:
                 problem = f"is not described as the sandbox needs it ({type(error).__name__}: {error})"
                 raise ContractError(f"{operation.method} {operation.path_template} {problem}") from None
-            route.handlers[operation.method] = handler
-        self._routes = sorted(routes.values(), key=lambda route: len(route.parameters))
+            routes.append(_Route(handler))
+        self._routes = sorted(routes, key=lambda route: len(route.parameters))
         self.contract = contract
 
     def notices(self) -> Iterator[str]:
@@ -89,14 +88,9 @@ class Sandbox:
 
     async def _reply(self, scope: Scope, headers: Mapping[str, str], receive: Receive) -> Reply:
         try:
-            for route in self._routes:
-                found = route.match(scope["path"])
-                if found:
-                    parameters = dict(zip(route.parameters, found.groups(), strict=True))
-                    query = parse_qsl(scope["query_string"].decode("latin-1"), True) if scope["query_string"] else ()
-                    incoming = Incoming(parameters, dict(query), headers, await read_body(receive))
-                    reply = await self._operate(route.handlers, scope["method"], incoming)
-                    break
+            matches = [(route, found) for route in self._routes if (found := route.match(scope["path"])) is not None]
+            if matches:
+                reply = await self._respond(matches, scope, headers, await read_body(receive))
             else:
                 reply = await admin.respond(self, scope, headers, receive)
         except Refusal as refusal:
@@ -105,12 +99,19 @@ class Sandbox:
             reply = Reply.error(503, f"The data file cannot be used: {error}. Nothing was changed.", RETRY_AFTER)
         return reply.with_headers({"WWW-Authenticate": "Bearer"}) if reply.status == 401 else reply
 
-    async def _operate(self, handlers: Mapping[str, Handler], method: str, incoming: Incoming) -> Reply:
-        handler = handlers.get(method)
-        if handler is None:
-            allowed = ", ".join(handlers)
-            error = f"{method} is not described by the contract; it allows {allowed}."
-            return Reply.error(405, error, {"Allow": allowed})
+    async def _respond(
+        self, matches: list[tuple[_Route, dict[str, str]]], scope: Scope, headers: Mapping[str, str], body: bytes
+    ) -> Reply:
+        """Respond to a request whose path these operations have, each with the values of its path parameters."""
+        for route, parameters in matches:
+            if route.method == scope["method"]:
+                query = parse_qs(scope["query_string"].decode("latin-1"), True) if scope["query_string"] else {}
+                return await self._operate(route.handler, Incoming(parameters, query, headers, body))
+        allowed = ", ".join(dict.fromkeys(route.method for route, _ in matches))
+        error = f"{scope['method']} is not described by the contract; it allows {allowed}."
+        return Reply.error(405, error, {"Allow": allowed})
+
+    async def _operate(self, handler: Handler, incoming: Incoming) -> Reply:
         delay, failure = self._faults.draw() if self._faults else (0, None)
         if delay:
             await asyncio.sleep(delay)
@@ -134,11 +135,19 @@ class Sandbox:
 
 
 class _Route:
-    def __init__(self, template: str) -> None:
-        parts = re.split(r"\{([^}]*)\}", template)
+    """The path of an operation, and what carries out the operation."""
+
+    def __init__(self, handler: Handler) -> None:
+        parts = re.split(r"\{([^}]*)\}", handler.operation.path_template)
+        self.handler = handler
+        self.method = handler.operation.method
         self.parameters = parts[1::2]
-        self.match = re.compile("([^/]+)".join(map(re.escape, parts[::2]))).fullmatch
-        self.handlers: dict[str, Handler] = {}
+        self._pattern = re.compile("([^/]+)".join(map(re.escape, parts[::2])))
+
+    def match(self, path: str) -> dict[str, str] | None:
+        """The values of the path parameters by name; None for the path of another operation."""
+        found = self._pattern.fullmatch(path)
+        return dict(zip(self.parameters, found.groups(), strict=True)) if found else None
 
 
 def _headers(scope: Scope) -> dict[str, str]:

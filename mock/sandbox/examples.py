@@ -20,6 +20,9 @@ class Examples:
         for example in operation.example_responses():
             reply = Reply.json(example.status, example.body, example.headers)
             self._replies.setdefault(example.status, {})[example.name] = reply
+        for status, response in operation.responses.items():
+            if status.isdigit() and 200 <= int(status) < 300 and "content" not in response:
+                self._replies[int(status)] = {"no content": Reply(int(status), b"")}
 
     def success(self, name: str | None = None) -> Reply:
         """The first example of a success, or the one of that name."""

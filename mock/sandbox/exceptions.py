@@ -2,6 +2,7 @@
 
 SandboxError
 ├── CannotServe           it cannot start
+├── IdentityTaken         another lead of the campaign has the identity that an edit would give to a lead
 ├── InvalidSeed           a seed file cannot be used; the message names the place in it
 ├── Refusal               a request is refused; nothing was changed
 ├── StoreUnavailable      the data file cannot be read or written at the moment; nothing was changed
@@ -15,6 +16,10 @@ class SandboxError(Exception):
 
 class CannotServe(SandboxError):
     """The sandbox cannot start."""
+
+
+class IdentityTaken(SandboxError):
+    """Another lead of the campaign has the identity that an edit would give to a lead; nothing was changed."""
 
 
 class InvalidSeed(SandboxError):

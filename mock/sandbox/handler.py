@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import orjson
@@ -18,6 +19,10 @@ from .messages import Incoming, Reply
 from .store import Store
 
 MAX_REASON_CHARS = 200
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
+"""An integer as it is usually written, small enough for every reader of JSON to keep it exact."""
+_LITERAL = re.compile(rf"{_INTEGER.pattern}(?:\.[0-9]{{1,15}})?|true|false|null")
+"""A number, a boolean or null."""
 
 
 class Handler(ABC):
@@ -35,9 +40,7 @@ class Handler(ABC):
         self.store = store
         self.examples = Examples(operation)
         self._body = None if operation.request_schema is None else self.validator(operation.request_schema)
-        self._parameters = {
-            (part["in"], part["name"]): self.validator(part.get("schema", {})) for part in operation.parameters
-        }
+        self._parameters = {(part["in"], part["name"]): _Parameter(self, part) for part in operation.parameters}
 
     @abstractmethod
     def respond(self, incoming: Incoming) -> Reply:
@@ -55,26 +58,28 @@ class Handler(ABC):
         """
         if self.operation.secured and not bearer_token(incoming.headers.get("authorization", "")):
             raise Refusal(401, "unauthorized")
-        values = {"path": incoming.parameters, "query": incoming.query, "header": incoming.headers}
-        for part in self.operation.parameters:
-            name, place = part["name"], part["in"]
-            text = values.get(place, {}).get(name.lower() if place == "header" else name)
-            if text is not None:
-                self.check_parameter(place, name, text)
-            elif part.get("required"):
-                raise Refusal(400, f"{name}: this {place} parameter is required")
+        self.read_parameters("path", {name: [text] for name, text in incoming.parameters.items()})
+        self.read_parameters("query", incoming.query)
+        self.read_parameters("header", {name: [text] for name, text in incoming.headers.items()})
         if self._body and (incoming.body or self.operation.body_required):
             self.check_media_type(incoming.headers.get("content-type", ""))
             self.parse(incoming.body)
 
-    def check_parameter(self, place: str, name: str, text: str) -> None:
-        """Check a parameter as it was sent: its schema may expect a number, a boolean, or a list with commas."""
-        validator = self._parameters[place, name]
-        if not validator.is_valid(text) and not validator.is_valid(text.split(",")):
-            try:
-                check(validator, orjson.loads(text), name)
-            except orjson.JSONDecodeError:
-                check(validator, text, name)
+    def read_parameters(self, place: str, sent: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        """The values, by name, of the parameters that the contract describes at a place; others are ignored.
+
+        Raises:
+            Refusal: a value is invalid, is given more than once, or is missing.
+        """
+        values = {}
+        for (where, name), parameter in self._parameters.items():
+            if where == place:
+                texts = sent.get(name.lower() if place == "header" else name)
+                if texts:
+                    values[name] = parameter.read(texts)
+                elif parameter.required:
+                    raise Refusal(400, f"{name}: this {place} parameter is required")
+        return values
 
     def check_media_type(self, content_type: str) -> None:
         if content_type.partition(";")[0].strip().lower() != JSON:
@@ -92,6 +97,37 @@ class Handler(ABC):
 
     def validator(self, schema: Schema) -> Draft202012Validator:
         return validation.validator(self.operation.contract, schema, **self.formats)
+
+
+class _Parameter:
+    """A parameter, which is sent as text although its schema may expect a number, a boolean or a list."""
+
+    def __init__(self, handler: Handler, part: Mapping[str, Any]) -> None:
+        resolve = handler.operation.contract.resolve
+        schema = resolve(part.get("schema", {}))
+        types = resolve(schema.get("items", schema)).get("type", ())
+        self.name: str = part["name"]
+        self.required = bool(part.get("required"))
+        self._validator = handler.validator(schema)
+        self._literal = _INTEGER if "integer" in types and "number" not in types else _LITERAL
+
+    def read(self, texts: Sequence[str]) -> Any:
+        """The value that was sent: once, or for a list several times or with commas."""
+        text, is_valid = texts[0], self._validator.is_valid
+        if len(texts) == 1 and is_valid(text):
+            return text
+        items = texts if len(texts) > 1 else text.split(",")
+        for values in (items, [self._parsed(item) for item in items]):
+            if is_valid(values):
+                return values
+        if len(texts) > 1:
+            raise Refusal(400, f"{self.name}: it is given {len(texts)} times; give it once")
+        value = self._parsed(text)
+        check(self._validator, value, self.name)
+        return value
+
+    def _parsed(self, text: str) -> Any:
+        return orjson.loads(text) if self._literal.fullmatch(text) else text
 
 
 class ExampleHandler(Handler):
@@ -118,3 +154,12 @@ def check(validator: Draft202012Validator, value: Any, name: str = "") -> None:
     if len(reason) > MAX_REASON_CHARS:  # because of a long value, which comes first
         reason = f"{reason[: MAX_REASON_CHARS // 2]} … {reason[-MAX_REASON_CHARS // 2 :]}"
     raise Refusal(400, f"{place}: {reason}")
+
+
+def check_storable(validator: Draft202012Validator, value: Any, name: str) -> None:
+    """Refuse what no response could show: an invalid value, or one that is nested too deeply to be written."""
+    check(validator, value, name)
+    try:
+        orjson.dumps([[[[[[[[value]]]]]]]])  # because it is shown among others
+    except orjson.JSONEncodeError:
+        raise Refusal(400, f"{name}: a value is nested too deeply") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -12,14 +12,17 @@ from puffle.contract import JSON
 
 from .exceptions import Refusal
 
-MAX_BODY_BYTES = 1024 * 1024
+MAX_BODY_BYTES = 8 * 1024 * 1024
 
 
 class Incoming(NamedTuple):
-    """A request to an operation. The parameters are those of the path, the names of headers are in lower case."""
+    """A request to an operation. The parameters are those of the path, the names of headers are in lower case.
+
+    A query parameter has as many values as were sent.
+    """
 
     parameters: Mapping[str, str]
-    query: Mapping[str, str]
+    query: Mapping[str, Sequence[str]]
     headers: Mapping[str, str]
     body: bytes
 
@@ -46,14 +49,19 @@ class Reply(NamedTuple):
         return self._replace(headers=(*self.headers, *added))
 
     async def send(self, send: Send) -> None:
-        about_body = ((b"content-type", self.media_type), (b"content-length", b"%d" % len(self.body)))
+        about_body: tuple[tuple[bytes, bytes], ...] = (
+            (b"content-type", self.media_type),
+            (b"content-length", b"%d" % len(self.body)),
+        )
+        if self.status == 204:  # HTTP forbids both
+            about_body = ()
         await send({"type": "http.response.start", "status": self.status, "headers": about_body + self.headers})
         await send({"type": "http.response.body", "body": self.body})
 
 
 async def read_body(receive: Receive) -> bytes:
     """The body of a request; refused if it is too large or ends early."""
-    body, more = b"", True
+    body, more = bytearray(), True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -62,4 +70,4 @@ async def read_body(receive: Receive) -> bytes:
         body += message.get("body", b"")
         if len(body) > MAX_BODY_BYTES:  # the server discards the rest
             raise Refusal(400, f"The body is larger than {MAX_BODY_BYTES} bytes.")
-    return body
+    return bytes(body)

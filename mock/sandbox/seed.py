@@ -12,7 +12,7 @@ import jsonschema_rs
 import orjson
 import yaml
 
-from puffle import validation
+from puffle import contract, validation
 from puffle.contract import Contract
 
 from .exceptions import InvalidSeed
@@ -27,8 +27,11 @@ class Campaign:
     """A campaign and its leads, each with all of its fields."""
 
     id: str
+    type: str
     status: str
     leads: tuple[Lead, ...]
+    identities: tuple[str | None, ...]
+    """What identifies each lead in the campaign, in the same order."""
 
     @property
     def lead_ids(self) -> list[str]:
@@ -52,11 +55,12 @@ class Workspace:
 
 
 @cache
-def load() -> tuple[Workspace, ...]:
-    return tuple(_workspaces(_parse(SEED_FILE)))
+def load(described: Contract | None = None) -> tuple[Workspace, ...]:
+    """The project's own seed, for a contract; by default for the project's own."""
+    return tuple(_workspaces(_parse(SEED_FILE), described or contract.load()))
 
 
-def read(file: Path, contract: Contract) -> tuple[Workspace, ...]:
+def read(file: Path, described: Contract) -> tuple[Workspace, ...]:
     """Read a seed file: JSON or YAML in the form of ``seed.yaml``, with the statuses and fields of the contract.
 
     Raises:
@@ -65,12 +69,12 @@ def read(file: Path, contract: Contract) -> tuple[Workspace, ...]:
     try:
         document = _parse(file)
         # The messages leave out the values: one may be a key, or a whole workspace.
-        schema = contract.standalone(_schema(contract))
+        schema = described.standalone(_schema(described))
         validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True, mask="this")
         for flaw in validator.iter_errors(document):
             place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in flaw.instance_path)
             raise ValueError(f"{place.removeprefix('.') or 'the file'}: {validation.reason(flaw)}")
-        return tuple(_workspaces(document))
+        return tuple(_workspaces(document, described))
     except OSError as error:
         raise InvalidSeed(f"{file}: {error.strerror}") from None
     except yaml.MarkedYAMLError as error:
@@ -92,10 +96,13 @@ def _parse(file: Path) -> Any:
         raise ValueError(f"it contains what JSON cannot express: {error}") from None
 
 
-def _schema(contract: Contract) -> dict[str, Any]:
-    uuid = {"type": "string", "format": "uuid"}
-    status = {"enum": [*contract.campaign_statuses]}
-    campaign = _object(id=uuid, status=status, leads={"type": "array", "items": leads.seed_schema(contract)})
+def _schema(described: Contract) -> dict[str, Any]:
+    campaign = _object(
+        id={"type": "string", "format": "uuid"},
+        type={"enum": [*described.campaign_types]},
+        status={"enum": [*described.campaign_statuses]},
+        leads={"type": "array", "items": leads.seed_schema(described)},
+    )
     name, key = {"type": "string", "minLength": 1}, {"type": "string", "pattern": "^[!-~]+$"}
     workspace = _object(name=name, key=key, **leads.OWNER, campaigns={"type": "array", "items": campaign})
     return _object(workspaces={"type": "array", "minItems": 1, "items": workspace})
@@ -105,7 +112,7 @@ def _object(**properties: Any) -> dict[str, Any]:
     return {"type": "object", "required": [*properties], "properties": properties, "additionalProperties": False}
 
 
-def _workspaces(document: Mapping[str, Any]) -> Iterator[Workspace]:
+def _workspaces(document: Mapping[str, Any], described: Contract) -> Iterator[Workspace]:
     """The workspaces of a seed file; a ValueError names what contradicts it in a way that a schema cannot express."""
     seen: set[tuple[str, ...]] = set()
 
@@ -121,6 +128,7 @@ def _workspaces(document: Mapping[str, Any]) -> Iterator[Workspace]:
         campaigns = []
         for c, campaign in enumerate(workspace["campaigns"]):
             place, parent, listed = f"workspaces[{w}].campaigns[{c}]", campaign["id"].lower(), []
+            field = described.campaign_types.get(campaign["type"])
             check_unique(f"{place}.id", "campaign", parent)
             for n, lead in enumerate(campaign["leads"]):
                 check_unique(f"{place}.leads[{n}].id", "lead", parent, leads.lead_id(lead))
@@ -128,5 +136,9 @@ def _workspaces(document: Mapping[str, Any]) -> Iterator[Workspace]:
                     listed.append(leads.completed(lead, parent, owner))
                 except ValueError as error:
                     raise ValueError(f"{place}.leads[{n}].{error}") from None
-            campaigns.append(Campaign(parent, campaign["status"], tuple(listed)))
+            identities = [leads.identity(lead, field) if field else None for lead in listed]
+            for n, identity in enumerate(identities):
+                if identity:
+                    check_unique(f"{place}.leads[{n}].{field}", f"lead with this {field}", parent, identity)
+            campaigns.append(Campaign(parent, campaign["type"], campaign["status"], tuple(listed), tuple(identities)))
         yield Workspace(workspace["name"], workspace["key"], owner, tuple(campaigns))

@@ -77,11 +77,18 @@ def test_seed_matches_the_contract() -> None:
     fail_with("mock/sandbox/seed.yaml: correct the leads:", problems)
 
 
-def test_seed_has_every_campaign_status() -> None:
+def test_seed_has_every_campaign_status_and_type() -> None:
     alice, bob = WORKSPACES
-    assert [campaign.status for campaign in alice.campaigns] == [*CONTRACT.campaign_statuses]
+    *others, scratch = alice.campaigns
+    assert [campaign.status for campaign in others] == [*CONTRACT.campaign_statuses]
     assert [campaign.status for campaign in bob.campaigns] == ["draft"]
-    assert all(len(campaign.leads) > 1 for campaign in CAMPAIGNS)
+    assert all(len(campaign.leads) > 1 for campaign in (*others, *bob.campaigns))
+    assert (scratch.status, scratch.leads) == ("draft", ()), "there is a campaign whose leads may all be removed"
+    assert {campaign.type for campaign in CAMPAIGNS} == {*CONTRACT.campaign_types}
+
+
+def test_every_lead_of_the_seed_has_an_identity() -> None:
+    assert all(identity for campaign in CAMPAIGNS for identity in campaign.identities)
 
 
 def test_ids_in_the_contract_are_in_the_seed() -> None:

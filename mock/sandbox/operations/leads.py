@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from puffle.contract import Contract, Schema
@@ -17,20 +19,35 @@ OWNER: Schema = {"user_id": {"type": "string", "format": "uuid"}}
 _WORD, _LABEL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _PLAIN_ADDRESS = re.compile(rf"(?=.{{1,64}}@){_WORD}(?:\.{_WORD})*@(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})+")
 _UTC_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_NORMALISED: dict[str, Callable[[str], str]] = {
+    "email": str.lower,
+    "linkedin_url": lambda url: url.partition("?")[0].rstrip("/"),
+}
 FORMATS = {"email": lambda text: _PLAIN_ADDRESS.fullmatch(text) is not None}
 
 
 def seed_schema(contract: Contract) -> Schema:
     """The schema of a lead in a seed file, where its place says which campaign and owner it has."""
-    responses = (contract.members(one.response_schema(200) or {}) for one in contract.operations)
-    lead = contract.resolve(next((shown["prospect"] for shown in responses if "prospect" in shown), {}))
+    lead = lead_schema(contract)
     required = contract.required_members(lead) - {"campaign_id", *OWNER} | {"id"}
     return {"type": "object", "properties": contract.members(lead), "required": sorted(required)}
+
+
+def lead_schema(contract: Contract) -> Schema:
+    """The schema of a lead in a response."""
+    responses = (contract.members(one.response_schema(200) or {}) for one in contract.operations)
+    return contract.resolve(next((shown["prospect"] for shown in responses if "prospect" in shown), {}))
 
 
 def lead_id(lead: Lead) -> str:
     """The id of a lead as the store spells it."""
     return str(lead["id"]).lower()
+
+
+def identity(lead: Lead, field: str) -> str | None:
+    """What identifies a lead among those that are identified by this field, normalised; None if it has nothing."""
+    text = str(lead.get(field) or "")
+    return _NORMALISED.get(field, str)(text) or None
 
 
 def completed(lead: Lead, campaign: str, owner: Mapping[str, Any]) -> Lead:
@@ -50,3 +67,14 @@ def completed(lead: Lead, campaign: str, owner: Mapping[str, Any]) -> Lead:
 def edited(lead: Lead, fields: Lead, now: str) -> Lead:
     """The lead with these fields, edited at that time: in UTC, as RFC 3339 with milliseconds and ``Z``."""
     return lead | fields | {"updated_at": max(lead.get("updated_at") or "", now)}
+
+
+def now() -> str:
+    """The time as ``edited`` wants it."""
+    return _rfc3339(time.time_ns() // 1_000_000)
+
+
+@lru_cache(1)
+def _rfc3339(milliseconds: int) -> str:
+    seconds, rest = divmod(milliseconds, 1000)
+    return time.strftime(f"%Y-%m-%dT%H:%M:%S.{rest:03}Z", time.gmtime(seconds))

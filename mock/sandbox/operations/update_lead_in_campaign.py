@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from functools import lru_cache
 
 from puffle.contract import Operation
 
-from ..exceptions import Refusal
-from ..handler import check
+from ..exceptions import IdentityTaken, Refusal
+from ..handler import check_storable
 from ..messages import Incoming, Reply
 from ..store import Store
 from .access import Access
@@ -37,7 +35,7 @@ class UpdateLeadInCampaign(Access):
     def update_lead(self, campaign_id: str, headers: Mapping[str, str], body: bytes) -> Lead:
         workspace = self.authenticate(headers.get("authorization", ""))
         campaign = self.check_campaign_id(campaign_id)
-        status = self.find_campaign(workspace, campaign)
+        status = self.find_campaign(workspace, campaign).status
         self.check_media_type(headers.get("content-type", ""))
         request = self.parse(body)
         self.require_draft(status)
@@ -51,26 +49,21 @@ class UpdateLeadInCampaign(Access):
 
     def check_values(self, fields: Lead) -> None:
         """Refuse values that the response could not show."""
-        check(self._values, fields, "updates")
+        check_storable(self._values, fields, "updates")
 
     def edit(self, campaign: str, lead: str, fields: Lead) -> Lead:
         if fields:
-            found = self.store.edit(campaign, lead, lambda before: edited(before, fields, self.now()))
+            try:
+                found = self.store.edit(
+                    campaign, lead, lambda before: edited(before, fields, self.now()), self.identity
+                )
+            except IdentityTaken as error:
+                raise Refusal(400, f"updates: another lead of the campaign has the identity {error}") from None
         else:
             found = self.store.lead(campaign, lead)
         if found is None:
             raise Refusal(404, "Lead not found in this campaign.")
         return found
-
-    def now(self) -> str:
-        """The time of an edit, as ``leads.edited`` wants it."""
-        return _rfc3339(time.time_ns() // 1_000_000)
-
-
-@lru_cache(1)
-def _rfc3339(milliseconds: int) -> str:
-    seconds, rest = divmod(milliseconds, 1000)
-    return time.strftime(f"%Y-%m-%dT%H:%M:%S.{rest:03}Z", time.gmtime(seconds))
 
 
 Handler = UpdateLeadInCampaign
