@@ -14,7 +14,6 @@ from puffle import contract
 from puffle.exceptions import ContractError
 from puffle.secret import without_keys
 
-from . import operations
 from .exceptions import CannotJudge, NotConfirmed
 from .judge import judge
 from .settings import Settings
@@ -29,8 +28,7 @@ def main(arguments: Sequence[str]) -> int:
         the_contract = contract.load()
         return judge(Settings.read(arguments, {**given, **os.environ}), the_contract=the_contract)
     except NotConfirmed as error:
-        methods = {operation.method for operation, _ in operations.discover(the_contract).values()}
-        print(without_keys(error.plan), f"Only {' and '.join(sorted(methods))} requests are sent.", sep="\n")
+        print(without_keys(error.plan))
         reason = str(error)
     except CannotJudge as error:
         reason = str(error)

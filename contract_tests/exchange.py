@@ -22,6 +22,7 @@ class Request:
 
     method: str
     url: str
+    """With the query."""
     authorization: str | None
     """A template for ``Secret.header``; None sends no header."""
     content_type: str
@@ -29,6 +30,8 @@ class Request:
     campaign: str = field(default="", kw_only=True)
     operation: str = field(default="", kw_only=True)
     """The operation's key."""
+    may_be_refused: bool = field(default=False, kw_only=True)
+    """Whether the contract leaves open if it is refused, and with which 4xx."""
 
     @cached_property
     def sent(self) -> Any:
@@ -38,12 +41,18 @@ class Request:
         except (ValueError, RecursionError):
             return None
 
+    @property
+    def size(self) -> int:
+        """How much there is to read in it."""
+        return len(self.url) + len(self.body)
+
     def curl(self) -> str:
         """A bash command that reads the key from the environment."""
-        headers = [shlex.quote(f"Content-Type: {self.content_type}".rstrip())]
+        has_body = bool(self.content_type or self.body)
+        headers = [shlex.quote(f"Content-Type: {self.content_type}".rstrip())] if has_body else []
         if self.authorization is not None:
             headers.insert(0, f'"Authorization: {in_shell(self.authorization)}"')
-        return curl(self.method, self.url, headers, self.body, "-i")
+        return curl(self.method, self.url, headers, self.body if has_body else None, "-i")
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,11 @@ class Exchange(Request):
     """In lower case and without parameters."""
     content: bytes
     """The body of the response, with the key hidden."""
+
+    @property
+    def is_open_refusal(self) -> bool:
+        """Whether it was refused in a way that the contract leaves open."""
+        return self.may_be_refused and 400 <= self.status < 500
 
     @cached_property
     def json(self) -> Any:

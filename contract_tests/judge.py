@@ -17,15 +17,17 @@ from puffle.contract import Contract
 
 from . import operations
 from .client import Client
-from .exceptions import CannotJudge, RunAborted
+from .exceptions import CannotJudge, NotConfirmed, RunAborted
 from .exchange import Exchange
 from .guard import Guard
+from .plan import plan
 from .plugin import Plugin
 from .progress import Progress
 from .report import PAGE, Report, make_room
 from .responses import ResponseChecks
+from .run import Run
 from .settings import Settings
-from .verdict import Verdict
+from .verdict import Finding, Verdict
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HERE = Path(__file__).parent
@@ -56,9 +58,9 @@ def judge(
     with _writing(settings):
         make_room(settings.report)
     the_contract, tests = the_contract or contract.load(), (*settings.tests, *tests)
-    modules = operations.discover(the_contract)
-    if not modules:
-        raise CannotJudge("no operation of the contract has a module in contract_tests/operations/")
+    modules = operations.chosen(the_contract, settings.operations)
+    if not settings.is_confirmed:
+        raise NotConfirmed(settings.host, plan(settings, modules))
     responses, ended = ResponseChecks(the_contract.operations), False
 
     def observe(exchange: Exchange) -> None:
@@ -66,23 +68,24 @@ def judge(
             verdict.add_response(exchange, responses.problem(exchange))
             progress.update()
 
-    guard = Guard(settings.leads, {operation.key: module.Target.check for operation, module in modules.values()})
+    guard = Guard(settings, {operation.key: module.Target.check for operation, module in modules.values()})
     notes: list[str] = []
     with closing(Client(settings, guard, observe, transport)) as client, _interrupting(client):
         verdict = Verdict(the_contract, settings.deviations, client.hide, settings.strict, bool(tests or settings.case))
         judged = [operation for operation, _ in modules.values()]
+        known = [operation for operation, _ in operations.discover(the_contract).values()]
         for operation in the_contract.operations:
-            if operation not in judged:
+            if operation not in known:
                 verdict.add_missing(operation, operations.module_file(operation))
-        targets = {
-            name: module.Target(operation, settings, client, notes, verdict.has_failed)
-            for name, (operation, module) in modules.items()
-        }
+            elif operation not in judged:
+                verdict.add_excluded(operation)
+        run = Run(the_contract, settings, client, modules, notes, verdict.has_failed)
         progress = Progress(sys.stderr, client)
-        plugin = Plugin(targets, settings, verdict, progress)
+        plugin = Plugin(run, verdict, progress)
         started, exit_code = time.monotonic(), pytest.ExitCode.INTERRUPTED
         try:
-            for target in targets.values():
+            run.upkeep.prepare()
+            for target in run.targets.values():
                 target.prepare()
             version, profile = the_contract.version, settings.profile.name
             print(f"Judging {settings.base_url} against contract {version} ({profile}) …\n", flush=True)
@@ -96,8 +99,11 @@ def judge(
             progress.end()
             notes += [client.gave_up] if client.gave_up else []
             client.start_restoring()
-            for target in targets.values():
-                target.restore()
+            try:
+                for target in run.targets.values():
+                    target.restore()
+            finally:
+                run.upkeep.close()
             notes = [client.hide(note) for note in notes]
             reason = plugin.cannot_judge or client.throttled
             if not (client.gave_up or exit_code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)):
@@ -108,6 +114,13 @@ def judge(
         raise KeyboardInterrupt
     if reason:
         raise CannotJudge(reason)
+    if not any(entry.outcome == "failed" for entry in verdict.entries()):  # which could have caused them
+        for rule_id, difference in run.upkeep.violations:
+            verdict.add(rule_id, "", Finding("failed", difference))
+    if verdict.exit_code and run.roster.is_provisioned:
+        notes.append(
+            "the leads of the run are removed: `request` shows what was sent, `replay` repeats it with new ones"
+        )
     report = Report(verdict, settings, judged, notes, requests, seconds)
     print(*map(client.hide, report.lines()), sep="\n")
     with _writing(settings):

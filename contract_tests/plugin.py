@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
@@ -13,7 +13,8 @@ from hypothesis.errors import DidNotReproduce, InvalidArgument
 
 from .exceptions import CannotJudge, RuleViolation
 from .progress import Progress
-from .settings import Profile, Settings
+from .run import Run
+from .settings import Profile
 from .target import Target, blocked_by
 from .verdict import SCHEMA_CHECKS, Finding, Verdict
 
@@ -26,11 +27,12 @@ def rule(rule_id: str) -> pytest.MarkDecorator:
 
 
 class Plugin:
-    """Runs the tests of the contract, or one case of them; ``targets`` are by the name of their module."""
+    """Runs the tests of the contract, or one case of them."""
 
-    def __init__(self, targets: Mapping[str, Target], settings: Settings, verdict: Verdict, progress: Progress) -> None:
-        self._targets, self._settings, self._verdict, self._progress = targets, settings, verdict, progress
-        self._first = {rule_id for target in targets.values() for rule_id in target.first}
+    def __init__(self, run: Run, verdict: Verdict, progress: Progress) -> None:
+        self._run, self._verdict, self._progress = run, verdict, progress
+        self._targets, self._settings = run.named, run.settings
+        self._first = {rule_id for target in run.named.values() for rule_id in target.first}
         self.cannot_judge = ""
         """Why the run ended without a verdict."""
 
@@ -51,7 +53,10 @@ class Plugin:
         arguments = {name: pyfuncitem.funcargs[name] for name in inspect.signature(pyfuncitem.obj).parameters}
 
         def run(data: st.DataObject) -> None:
-            pyfuncitem.obj(**arguments | {"data": data})
+            try:
+                pyfuncitem.obj(**arguments | {"data": data})
+            finally:
+                self._run.upkeep.tidy()
 
         test = hypothesis.seed(self._settings.seed)(settings(hypothesis.given(data=st.data())(run)))
         if choices := self._settings.case.partition("@")[2]:
@@ -84,12 +89,15 @@ class Plugin:
 
         return {name: target for name, target in self._targets.items() if is_of(target)}
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+    def pytest_collection_modifyitems(self, items: list[pytest.Function]) -> None:
         if case := self._settings.case:
             items[:] = [item for item in items if item.name == case.partition("@")[0]]
             if not items:
                 self.cannot_judge = f"CASE={case} is not a test: copy it from the verdict, in quotes"
-        items.sort(key=lambda item: rule_of(item) not in self._first)
+        order: list[object] = [*self._targets.values()]
+        # Without a target, a test is about a rule of operations that are not judged.
+        items[:] = [item for item in items if item.callspec.params["target"] in order]
+        items.sort(key=lambda item: (rule_of(item) not in self._first, order.index(item.callspec.params["target"])))
         for item in items:
             if reason := self._verdict.deviations.not_verified.get(rule_of(item)):
                 item.add_marker(pytest.mark.skip(reason=reason))
@@ -100,6 +108,9 @@ class Plugin:
         self._progress.begin(rule_of(item))
         if self._verdict.has_failed(rule_of(item)):
             pytest.skip("the rule has failed already")
+
+    def pytest_runtest_teardown(self) -> None:
+        self._run.upkeep.sweep()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:

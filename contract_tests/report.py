@@ -59,6 +59,7 @@ class Report:
             "BASE_URL": "" if settings.mock else settings.base_url,
             "CONFIRM": "" if settings.loopback else settings.host,
             "RESTORE": "" if settings.restore else "off",
+            "OPERATIONS": ",".join(settings.operations),
             "PROFILE": settings.profile.name if settings.profile.name != "quick" else "",
             "SEED": str(settings.seed or ""),
             "CASE": case,

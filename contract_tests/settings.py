@@ -14,9 +14,11 @@ import yaml
 
 from puffle import address
 
-from .exceptions import CannotJudge, NotConfirmed
+from .exceptions import CannotJudge
 from .exchange import quoted
 
+LEDGER = Path(".contract-ledger")
+"""The folder in which a run writes down what it adds."""
 REMOTE_RATE = 5.0
 """Requests per second to a host that is not this machine, unless ``--rate`` says otherwise."""
 
@@ -29,7 +31,7 @@ class Profile:
     cases: int
     """The number of cases that each test draws."""
     requests: int
-    """About how many requests that makes."""
+    """About how many requests that makes for one operation that edits leads."""
     shrink_seconds: float = 1
     """How long to look for a shorter request that fails the same test."""
 
@@ -52,12 +54,14 @@ class Deviations(NamedTuple):
     known: Sequence[Mapping[str, str]] = ()
     """``name`` and ``reason`` of a difference, and the ``rule`` that it violates; optionally the ``test`` that fails,
     the beginning of the request's ``body``, and a text in the ``response``."""
+    is_stateless: bool = False
+    """The mock remembers nothing: leads that a run adds are not there afterwards."""
 
     @classmethod
     def read(cls, file: str) -> Deviations:
         parsed = yaml.safe_load(Path(file).read_text("utf-8")) if file else {}
         reasons = {rule: entry["reason"] for entry in parsed.get("not-verified", ()) for rule in entry["rules"]}
-        return cls(reasons, parsed.get("known-deviations", ()))
+        return cls(reasons, parsed.get("known-deviations", ()), parsed.get("stateless", False))
 
 
 @dataclass(frozen=True)
@@ -66,18 +70,30 @@ class Settings:
 
     base_url: str
     key: str = field(repr=False)
-    lead: Lead
-    """The lead that is edited."""
+    campaign: str
+    """The draft campaign."""
+    lead: Lead | None
+    """A lead of it that may be edited, needed where the run cannot add leads of its own."""
     other: Lead | None
-    """Another lead of the same campaign."""
+    """Another one."""
+    launched_campaign: str | None
+    """A campaign of the same key that is not a draft."""
     launched: Lead | None
-    """A lead of a campaign that is not a draft."""
+    """A lead of it."""
+    foreign_campaign: str | None
+    """A campaign of another workspace."""
     foreign: Lead | None
-    """A lead of another workspace."""
+    """A lead of it."""
+    scratch_campaign: str | None
+    """A draft campaign whose roster may be wiped."""
+    operations: Sequence[str]
+    """The ids of the operations to judge; empty for all."""
     profile: Profile
     strict: bool
     seed: int
     deviations: Deviations
+    confirmed: str
+    """The host that may be sent requests even if it is not this machine."""
     rate: float | None
     """Maximum number of requests per second; None sets no limit."""
     restore: bool
@@ -85,6 +101,8 @@ class Settings:
     case: str
     """The only case to run: the name of a test and, after an @, what Hypothesis drew, in its own encoding."""
     report: Path
+    ledger: Path
+    """The folder in which a run writes down what it adds."""
     mock: str
     """The project's mock that was started for the run; empty when ``base_url`` was given."""
     tests: Sequence[str]
@@ -96,7 +114,6 @@ class Settings:
 
         Raises:
             CannotJudge: one of them is missing or invalid.
-            NotConfirmed: the target is on a remote host that ``--confirm`` does not name.
         """
         flags, tests = _parser().parse_known_args(arguments)
         given = {name: value.strip() for name, value in environment.items() if value.strip()}
@@ -109,30 +126,32 @@ class Settings:
         except ValueError as error:
             raise CannotJudge(str(error)) from None
         ids = _ids(given)
-        if (lead := _lead(ids, "")) is None:
-            raise CannotJudge("PUFFLE_CAMPAIGN_ID and PUFFLE_PROSPECT_ID are not set: name a lead that may be edited")
+        if (campaign := ids.get("PUFFLE_CAMPAIGN_ID")) is None:
+            raise CannotJudge("PUFFLE_CAMPAIGN_ID is not set: name a draft campaign, best an empty one")
         if not key:
             raise CannotJudge("PUFFLE_API_KEY is not set: use a key of the workspace that owns the campaign")
         if not (key.isascii() and key.isprintable()):
             raise CannotJudge("PUFFLE_API_KEY contains characters that no key has: copy it again")
-        other = ids.get("PUFFLE_OTHER_PROSPECT_ID")
-        settings = cls(
-            **{name: getattr(flags, name) for name in ("strict", "seed", "restore", "case", "report")},
+        return cls(
+            **{name: getattr(flags, name) for name in ("strict", "seed", "restore", "case", "report", "ledger")},
             base_url=base_url,
             key=key,
-            lead=lead,
-            other=Lead(lead.campaign, other) if other else None,
-            launched=_lead(ids, "LAUNCHED_"),
-            foreign=_lead(ids, "FOREIGN_"),
+            campaign=campaign,
+            lead=_lead(ids, "PROSPECT", "CAMPAIGN"),
+            other=_lead(ids, "OTHER_PROSPECT", "CAMPAIGN"),
+            launched_campaign=ids.get("PUFFLE_LAUNCHED_CAMPAIGN_ID"),
+            launched=_lead(ids, "LAUNCHED_PROSPECT", "LAUNCHED_CAMPAIGN"),
+            foreign_campaign=ids.get("PUFFLE_FOREIGN_CAMPAIGN_ID"),
+            foreign=_lead(ids, "FOREIGN_PROSPECT", "FOREIGN_CAMPAIGN"),
+            scratch_campaign=ids.get("PUFFLE_SCRATCH_CAMPAIGN_ID"),
+            operations=tuple(filter(None, (name.strip() for name in flags.operations.split(",")))),
             profile=PROFILES[flags.profile],
             deviations=Deviations.read(mock.get("PUFFLE_MOCK_DEVIATIONS", "")),
+            confirmed=flags.confirm.lower(),
             rate=flags.rate or (None if address.is_loopback(address.host(base_url)) else REMOTE_RATE),
             mock=mock.get("PUFFLE_MOCK", ""),
             tests=tests,
         )
-        if not settings.loopback and flags.confirm.lower() != settings.host:
-            raise NotConfirmed(settings.host, settings.plan())
-        return settings
 
     @property
     def host(self) -> str:
@@ -143,31 +162,25 @@ class Settings:
         return address.is_loopback(self.host)
 
     @property
+    def is_confirmed(self) -> bool:
+        """Whether requests may be sent to the target's host."""
+        return self.loopback or self.confirmed == self.host
+
+    @property
     def guarded(self) -> bool:
         """Whether nothing may be edited that could not be restored."""
         return self.restore and not self.loopback
 
     @property
+    def campaigns(self) -> list[str]:
+        """All configured campaigns; the draft comes first."""
+        others = self.scratch_campaign, self.launched_campaign, self.foreign_campaign
+        return [self.campaign, *filter(None, others)]
+
+    @property
     def leads(self) -> list[Lead]:
         """All configured leads; the one that is edited most comes first."""
         return [lead for lead in (self.lead, self.other, self.launched, self.foreign) if lead]
-
-    def plan(self) -> str:
-        requests, rate = self.profile.requests, self.rate or REMOTE_RATE
-        last = "With RESTORE=off, a field that is null stays edited."
-        if self.restore:
-            last = "A field that is null could not be cleared again and is not edited."
-        lines = [
-            f"This would send about {requests} requests ({self.profile.name}) to {self.base_url}, "
-            f"at most {rate:g} per second: about {requests / rate / 60:.0f} minutes.",
-            f"They concern campaign {' and '.join(dict.fromkeys(lead.campaign for lead in self.leads))},",
-            "and campaigns that do not exist.",
-            f"Edited many times: lead {self.lead.id}. It is read first, then restored",
-            f"and compared at the end, after Ctrl-C too. {last}",
-        ]
-        if others := " and ".join(lead.id for lead in self.leads[1:]):
-            lines.append(f"Edited only if the target violates the contract: lead {others}.")
-        return "\n".join(lines)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -189,6 +202,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--rate", type=float, metavar="N", help=f"maximum requests per second (on a remote host {REMOTE_RATE:g})")
     add("--case", default="", help="replay one case of an earlier run")
     add("--report", default=Path("contract-report"), type=Path, metavar="DIR", help="where to write the report")
+    add("--operations", default="", metavar="ID,…", help="the operations to judge; default: all of the contract")
+    add("--ledger", default=LEDGER, type=Path, metavar="DIR", help="where a run notes what it adds")
     add("--strict", action="store_true", help="fail when an assumption of the contract is contradicted")
     add("--confirm", default="", metavar="HOST", help="agree to the plan that is printed for a remote host")
     add("--no-restore", dest="restore", action="store_false", help="edit leads that cannot be restored")
@@ -198,7 +213,7 @@ def _parser() -> argparse.ArgumentParser:
 def _ids(given: Mapping[str, str]) -> dict[str, str]:
     """The ids by variable, spelled as UUIDs usually are."""
     ids: dict[str, str] = {}
-    for what, kind in product(("CAMPAIGN", "PROSPECT"), ("", "OTHER_", "LAUNCHED_", "FOREIGN_")):
+    for what, kind in product(("CAMPAIGN", "PROSPECT"), ("", "OTHER_", "LAUNCHED_", "FOREIGN_", "SCRATCH_")):
         if (name := f"PUFFLE_{kind}{what}_ID") in given:
             try:
                 found = str(uuid.UUID(given[name]))
@@ -210,9 +225,10 @@ def _ids(given: Mapping[str, str]) -> dict[str, str]:
     return ids
 
 
-def _lead(ids: Mapping[str, str], kind: str) -> Lead | None:
-    names = [f"PUFFLE_{kind}CAMPAIGN_ID", f"PUFFLE_{kind}PROSPECT_ID"]
-    present, missing = ([name for name in names if (name in ids) == is_given] for is_given in (True, False))
-    if present and missing:
-        raise CannotJudge(f"{missing[0]} is not set but {present[0]} is: set both or neither")
-    return Lead(*(ids[name] for name in names)) if present else None
+def _lead(ids: Mapping[str, str], lead: str, campaign: str) -> Lead | None:
+    lead, campaign = f"PUFFLE_{lead}_ID", f"PUFFLE_{campaign}_ID"
+    if lead not in ids:
+        return None
+    if campaign not in ids:
+        raise CannotJudge(f"{campaign} is not set but {lead} is: set both or neither")
+    return Lead(ids[campaign], ids[lead])

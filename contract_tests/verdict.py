@@ -66,6 +66,8 @@ class Verdict:
     """Only some tests were chosen: rules without a finding are left out."""
     missing: tuple[Rule, ...] = ()
     """An entry for each operation that has no module, so that none of its rules was tested."""
+    excluded: tuple[Operation, ...] = ()
+    """Operations that the user did not choose."""
     findings: dict[str, list[Finding]] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     """The names of the known deviations that were seen."""
@@ -89,6 +91,10 @@ class Verdict:
         for rule in (self.missing[-1], *operation.rules):
             self._untested[rule.id] = f"add {file} to test {operation.key}"
 
+    def add_excluded(self, operation: Operation) -> None:
+        """Add an operation that the user did not choose: what only its rules say is left out."""
+        self.excluded += (operation,)
+
     def add_response(self, exchange: Exchange, problem: Problem | None) -> None:
         if problem:
             self.add(problem.check, "", Finding("failed", problem.expected, exchange))
@@ -101,7 +107,7 @@ class Verdict:
         for outcome in ("failed", "error", "not verified"):
             found = [finding for finding in findings if finding.outcome == outcome]
             if found:
-                return min(found, key=lambda finding: len(finding.exchange.body) if finding.exchange else 0)
+                return min(found, key=lambda finding: finding.exchange.size if finding.exchange else 0)
         known = dict.fromkeys(finding.detail for finding in findings if finding.outcome == "known deviation")
         if known:
             return Finding("known deviation", f"passed except for {', '.join(known)}")
@@ -115,11 +121,15 @@ class Verdict:
     def entries(self) -> Iterator[Entry]:
         """Every rule: those that the vendor documents, then the assumptions."""
         for assumed in (False, True):
-            for rule in (*self.contract.rules, *self.missing, *SCHEMA_CHECKS):
+            for rule in (*self._rules(), *self.missing, *SCHEMA_CHECKS):
                 finding = self.finding(rule.id)
                 is_tested = rule.id in self.findings or rule.id in self._checked
                 if rule.assumed == assumed and (is_tested or not self.partial):
                     yield Entry(rule, finding, self._line(rule))
+
+    def _rules(self) -> Iterator[Rule]:
+        judged = {rule for one in self.contract.operations if one not in self.excluded for rule in one.rules}
+        return (rule for rule in self.contract.rules if rule in judged)
 
     def _line(self, rule: Rule) -> int:
         place = self._assumed_schema() if rule.id == ERROR_BODY else rule.place
@@ -137,7 +147,7 @@ class Verdict:
     def exit_code(self) -> int:
         """0 when the target passed, 1 when it failed, 2 when a test itself failed."""
         outcomes = {entry.outcome for entry in self.entries()}
-        if "failed" in outcomes or (self.strict and "warning" in outcomes):
+        if "failed" in outcomes or (self.strict and outcomes & {"warning", "not verified"}):
             return 1
         return 2 if "error" in outcomes else 0
 
@@ -145,6 +155,8 @@ class Verdict:
     def headline(self) -> str:
         warnings = [entry.rule.id for entry in self.entries() if entry.outcome == "warning"]
         but = f" with {counted(len(warnings), 'warning')}: {', '.join(warnings)}" if warnings else ""
+        if omitted := [*(rule.id for rule in self.missing), *(operation.id for operation in self.excluded)]:
+            but += f"; not judged: {', '.join(omitted)}"
         return (f"Passed{but}.", "Failed.", "Could not judge: a test itself failed.")[self.exit_code]
 
     def counts(self) -> str:

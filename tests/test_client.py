@@ -29,7 +29,7 @@ def client(
     respond: Respond | None, *arguments: str, url: str = "http://127.0.0.1:1", seen: list[Exchange] | None = None
 ) -> Client:
     settings = Settings.read(["--base-url", url, *arguments], run.variables())
-    guard = Guard(settings.leads, {"operation": lambda _, __: None})
+    guard = Guard(settings, {"operation": lambda _, __: None})
     transport = httpx.MockTransport(respond) if respond else None
     return Client(settings, guard, seen.append if seen is not None else lambda _: None, transport)
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import json
 import re
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,7 +16,6 @@ from starlette.types import ASGIApp
 
 from contract_tests.exchange import Exchange
 from contract_tests.report import Report
-from contract_tests.responses import RESPONSES, ResponseChecks
 from contract_tests.settings import Deviations, Settings
 from contract_tests.verdict import SCHEMA_CHECKS, Finding, Verdict
 from mock import run
@@ -55,7 +51,7 @@ def always(status: int, body: object) -> ASGIApp:
         return JSONResponse(body, status)
 
     app = Starlette()
-    app.add_route("/{path:path}", respond, methods=["PATCH"])
+    app.add_route("/{path:path}", respond, methods=["GET", "POST", "PATCH", "DELETE"])
     return app
 
 
@@ -76,18 +72,48 @@ def test_refused_key_is_not_judged(key: str) -> None:
     assert key not in result.stderr
 
 
-@pytest.mark.parametrize("campaign", seed.load()[0].campaigns[1:], ids=lambda campaign: campaign.status)
-def test_campaign_that_is_not_a_draft_is_not_judged(campaign: seed.Campaign) -> None:
+FROZEN = [campaign for campaign in seed.load()[0].campaigns if campaign.status != "draft"]
+ONE_OPERATION = ("--operations", UPDATE.id)
+
+
+@pytest.mark.parametrize("operations", [(), ONE_OPERATION], ids=["all", "one"])
+@pytest.mark.parametrize("campaign", FROZEN, ids=lambda campaign: campaign.status)
+def test_campaign_that_is_not_a_draft_is_not_judged(campaign: seed.Campaign, operations: tuple[str, ...]) -> None:
     ids = {"PUFFLE_CAMPAIGN_ID": campaign.id, "PUFFLE_PROSPECT_ID": campaign.leads[0]["id"]}
-    result = judged(make_app(), **ids, PUFFLE_LAUNCHED_CAMPAIGN_ID="", PUFFLE_LAUNCHED_PROSPECT_ID="")
+    result = judged(make_app(), *operations, **ids, PUFFLE_LAUNCHED_CAMPAIGN_ID="", PUFFLE_LAUNCHED_PROSPECT_ID="")
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
     assert f"campaign {campaign.id} is {campaign.status}, not draft" in result.stderr
 
 
-def test_missing_lead_is_not_judged() -> None:
-    result = judged(make_app(), PUFFLE_PROSPECT_ID="00000000-0000-4000-8000-000000000000")
+@pytest.mark.parametrize(
+    ("operations", "variable", "reason"),
+    [
+        ((), "PUFFLE_CAMPAIGN_ID", "has no such campaign: .*; check PUFFLE_CAMPAIGN_ID"),
+        (ONE_OPERATION, "PUFFLE_PROSPECT_ID", "has no such lead: .*; check PUFFLE_CAMPAIGN_ID and PUFFLE_PROSPECT_ID"),
+        (ONE_OPERATION, "PUFFLE_OTHER_PROSPECT_ID", "has no lead .*; check PUFFLE_OTHER_PROSPECT_ID"),
+    ],
+)
+def test_missing_campaign_or_lead_is_not_judged(operations: tuple[str, ...], variable: str, reason: str) -> None:
+    missing: Any = {variable: "00000000-0000-4000-8000-000000000000"}
+    result = judged(make_app(), *operations, **missing)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "check PUFFLE_CAMPAIGN_ID and PUFFLE_PROSPECT_ID" in result.stderr
+    assert re.fullmatch(f"could not judge: .*{reason}\n", result.stderr)
+
+
+def test_plan_for_a_remote_host_says_what_is_changed() -> None:
+    everything = judged(make_app(), url="https://api.invalid")
+    one = judged(make_app(), *ONE_OPERATION, url="https://api.invalid")
+    for result in (everything, one):
+        assert result.exit_code == 2
+        assert "add CONFIRM=api.invalid" in result.stderr
+        assert f"campaign {VARIABLES['PUFFLE_CAMPAIGN_ID']}" in result.stdout
+    scratch = VARIABLES["PUFFLE_SCRATCH_CAMPAIGN_ID"]
+    assert "Only DELETE, GET, PATCH, POST requests are sent" in everything.stdout
+    assert "is removed at the end" in everything.stdout
+    assert f"All leads of campaign {scratch} are removed" in everything.stdout
+    assert "Only PATCH requests are sent" in one.stdout
+    assert f"Edited many times: lead {VARIABLES['PUFFLE_PROSPECT_ID']}" in one.stdout
+    assert "removed" not in one.stdout
 
 
 # Outcomes
@@ -96,7 +122,7 @@ def test_missing_lead_is_not_judged() -> None:
 @pytest.mark.slow
 def test_rule_without_its_leads_is_not_verified() -> None:
     without = {name: "" for name in VARIABLES if re.search("OTHER|LAUNCHED|FOREIGN", name)}
-    judgement = judged(make_app(), cases=2, **without)
+    judgement = judged(make_app(), *ONE_OPERATION, cases=2, **without)
     assert judgement.exit_code == 0
     for rule, variable in {
         "own-campaigns-only": "PUFFLE_FOREIGN_CAMPAIGN_ID",
@@ -225,62 +251,12 @@ def test_same_seed_makes_the_same_requests() -> None:
                 bodies.append(body)
                 return super().parse(body)
 
-        assert judged(make_app(Recording), "--seed", number, cases=3).exit_code == 0
+        assert judged(make_app(Recording), *ONE_OPERATION, "--seed", number, cases=3).exit_code == 0
         return bodies
 
     first, again, other = requests("1"), requests("1"), requests("2")
     assert first == again
     assert first != other
-
-
-# Responses
-
-
-GOOD = json.dumps(next(example for example in UPDATE.examples() if example.name == "full-row").response).encode()
-
-
-def changed(definition: Mapping[str, Any]) -> ResponseChecks:
-    """The checks of the operation with other responses."""
-    operation = replace(UPDATE, definition={**UPDATE.definition, "responses": definition})
-    return ResponseChecks([operation])
-
-
-@pytest.mark.parametrize(
-    ("status", "media_type", "content"),
-    [
-        (200, "text/html", GOOD),
-        (200, "application/json", b"{}"),
-        (204, "application/json", b""),
-        (422, "application/json", b'{"error": "x"}'),
-        (0, "", b"no response"),
-        (200, "application/json", GOOD.replace(b"250", b"NaN")),
-        (200, "application/json", GOOD.replace(b"250", b"-Infinity")),
-        (200, "application/json", b"\xef\xbb\xbf" + GOOD),
-        (200, "application/json", GOOD.decode().encode("utf-16")),
-        (200, "application/json", GOOD.replace(b'"region"', b'"employees"')),
-        (400, "application/json", b'{"error": "x", "error": "y"}'),
-    ],
-)
-def test_response_that_differs_from_its_declaration_fails(status: int, media_type: str, content: bytes) -> None:
-    checks = ResponseChecks(CONTRACT.operations)
-    assert checks.problem(exchange(200, GOOD)) is None
-    problem = checks.problem(exchange(status, content, media_type))
-    assert problem
-    assert problem.check == RESPONSES
-
-
-@pytest.mark.parametrize(
-    ("declared", "status", "is_declared"),
-    [("4XX", 422, True), ("4XX", 500, False), ("default", 500, True), ("204", 204, True)],
-)
-def test_ranges_and_default_are_declared(declared: str, status: int, is_declared: bool) -> None:
-    checks = changed({declared: {"description": "No content."}})
-    assert (checks.problem(exchange(status, b"", "")) is None) is is_declared
-
-
-def test_response_of_another_declared_media_type_needs_no_json() -> None:
-    checks = changed({"200": {"description": "Text.", "content": {"text/csv": {"schema": {"type": "string"}}}}})
-    assert checks.problem(exchange(200, b"a,b", "text/csv")) is None
 
 
 # What is used of dependencies although it is not public

@@ -20,7 +20,7 @@ from contract_tests.exceptions import UnsafeRequest
 from contract_tests.exchange import Request
 from contract_tests.guard import Guard
 from contract_tests.judge import judge
-from contract_tests.settings import PROFILES, Lead, Settings
+from contract_tests.settings import PROFILES, Settings
 from contract_tests.target import Target
 from mock import run
 from puffle.contract import Contract
@@ -28,6 +28,8 @@ from tests.targets import CONTRACT, make_app
 from tests.transport import AppTransport
 
 pytestmark = pytest.mark.slow
+
+RULES = len(CONTRACT.rules)
 
 Judge = Callable[[dict[str, Any]], int]
 
@@ -84,30 +86,31 @@ def test_fields_that_are_not_plain_strings_are_edited_by_their_schemas(judge_by:
 
 def test_operation_without_a_module_is_not_verified(judge_by: Judge, capsys: pytest.CaptureFixture[str]) -> None:
     document = copy.deepcopy(dict(CONTRACT.document))
-    get = {
-        "operationId": "getLeads",
+    head = {
+        "operationId": "countLeads",
         "responses": {"200": {"description": "Leads."}},
         "x-rules": [
             {"$ref": "#/components/x-rules/bearer-required"},
             {"id": "sorted-by-name", "promise": "Leads are sorted."},
         ],
     }
-    document["paths"]["/api/campaigns/{id}/leads"]["get"] = get
+    document["paths"]["/api/campaigns/{id}/leads"]["head"] = head
     assert judge_by(document) == 0
     printed = capsys.readouterr().out
-    for name in ("getLeads", "sorted-by-name"):
-        assert re.search(rf"not verified    {name} +add contract_tests/operations/get_leads.py to test GET", printed)
-    assert "17 rules: 16 passed, 0 failed, 1 not verified" in printed
+    for name in ("countLeads", "sorted-by-name"):
+        assert re.search(rf"not verified    {name} +add contract_tests/operations/count_leads.py to test HEAD", printed)
+    assert "Passed; not judged: countLeads." in printed
+    assert f"{RULES + 1} rules: {RULES} passed, 0 failed, 1 not verified" in printed
 
 
-class AddLeads(Target):
-    """What the module of a second operation supplies."""
+class ReplaceLeads(Target):
+    """What the module of one more operation supplies."""
 
     @staticmethod
     def check(guard: Guard, request: Request) -> None:  # noqa: ARG004
         prospects = request.sent.get("prospects") if isinstance(request.sent, dict) else None
         if isinstance(prospects, list) and any(isinstance(prospect, dict) for prospect in prospects):
-            raise UnsafeRequest("leads would be added: nothing was sent")
+            raise UnsafeRequest("leads would be replaced: nothing was sent")
 
     @property
     def plain(self) -> Any:
@@ -116,18 +119,18 @@ class AddLeads(Target):
     def ordinary(self) -> SearchStrategy[Any]:
         return st.just(self.plain)
 
-    def address(self, body: Any, lead: Lead) -> Any:  # noqa: ARG002
+    def address(self, body: Any, campaign: str) -> Any:  # noqa: ARG002
         return {**body, "prospects": []} if isinstance(body, dict) and body.get("prospects") else body
 
 
-def test_second_operation_needs_only_its_module(
+def test_one_more_operation_needs_only_its_module(
     judge_by: Judge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The sandbox serves it from its examples, and so accepts every key, which the shared rule's tests must notice."""
     update, add = CONTRACT.document["paths"]["/api/campaigns/{id}/leads"]["patch"], {"type": "array", "maxItems": 5}
     schema = {"type": "object", "required": ["prospects"], "properties": {"prospects": add}}
-    post = {
-        "operationId": "addLeads",
+    put = {
+        "operationId": "replaceLeads",
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
         "responses": {
             **{status: response for status, response in update["responses"].items() if status != "200"},
@@ -138,12 +141,12 @@ def test_second_operation_needs_only_its_module(
         ],
     }
     document = copy.deepcopy(dict(CONTRACT.document))
-    document["paths"]["/api/campaigns/{id}/leads"]["post"] = post
-    module = SimpleNamespace(OPERATION="POST /api/campaigns/{campaign}/leads", Target=AddLeads)
+    document["paths"]["/api/campaigns/{id}/leads"]["put"] = put
+    module = SimpleNamespace(OPERATION="PUT /api/campaigns/{campaign}/leads", Target=ReplaceLeads)
     modules = operations._modules()
-    monkeypatch.setattr(operations, "_modules", lambda: {**modules, "add_leads": module})
+    monkeypatch.setattr(operations, "_modules", lambda: {**modules, "replace_leads": module})
     assert judge_by(document) == 1
     printed = capsys.readouterr().out
-    assert re.search(r"FAILED +bearer-required .*?curl -i -X POST .*?CASE='\S+\[add_leads\]", printed, re.DOTALL)
+    assert re.search(r"FAILED +bearer-required .*?curl -i -X PUT .*?CASE='\S+\[replace_leads\]", printed, re.DOTALL)
     assert "  passed          invalid-request-refused" in printed
-    assert "16 rules: 15 passed, 1 failed" in printed
+    assert f"{RULES} rules: {RULES - 1} passed, 1 failed" in printed

@@ -17,9 +17,13 @@ NOWHERE = "http://127.0.0.1:1"
     ("flags", "variables", "message"),
     [
         ("", {"PUFFLE_API_KEY": ""}, "PUFFLE_API_KEY is not set"),
-        ("", {"PUFFLE_CAMPAIGN_ID": ""}, "PUFFLE_CAMPAIGN_ID is not set but PUFFLE_PROSPECT_ID is"),
-        ("", {"PUFFLE_CAMPAIGN_ID": "", "PUFFLE_PROSPECT_ID": ""}, "CAMPAIGN_ID and PUFFLE_PROSPECT_ID are not set"),
-        ("", {"PUFFLE_FOREIGN_PROSPECT_ID": ""}, "PUFFLE_FOREIGN_PROSPECT_ID is not set"),
+        ("", {"PUFFLE_CAMPAIGN_ID": ""}, "PUFFLE_CAMPAIGN_ID is not set: name a draft campaign"),
+        (
+            "",
+            {"PUFFLE_FOREIGN_CAMPAIGN_ID": ""},
+            "PUFFLE_FOREIGN_CAMPAIGN_ID is not set but PUFFLE_FOREIGN_PROSPECT_ID",
+        ),
+        ("", {"PUFFLE_SCRATCH_CAMPAIGN_ID": VARIABLES["PUFFLE_CAMPAIGN_ID"]}, "equals PUFFLE_CAMPAIGN_ID"),
         ("", {"PUFFLE_OTHER_PROSPECT_ID": "7"}, 'PUFFLE_OTHER_PROSPECT_ID: "7" is not a UUID'),
         ("", {"PUFFLE_OTHER_PROSPECT_ID": VARIABLES["PUFFLE_PROSPECT_ID"]}, "equals PUFFLE_PROSPECT_ID"),
         ("", {"PUFFLE_API_KEY": "pk_live_a\nb"}, "PUFFLE_API_KEY contains characters"),
@@ -29,8 +33,6 @@ NOWHERE = "http://127.0.0.1:1"
         ("--base-url ftp://example.com", {}, 'BASE_URL: "ftp://example.com" is not'),
         ("--base-url https://key@example.com", {}, "BASE_URL"),
         ("--base-url http://api.invalid", {}, "https"),
-        ("--base-url https://api.invalid", {}, "add CONFIRM=api.invalid"),
-        ("--base-url https://api.invalid --confirm another.invalid", {}, "add CONFIRM=api.invalid"),
         ("--profile huge", {}, "invalid choice: 'huge'"),
         ("--seed x", {}, "invalid int value: 'x'"),
         ("--rate x", {}, "invalid float value: 'x'"),
@@ -59,3 +61,18 @@ def test_mock_is_the_target_without_a_base_url() -> None:
 
 def test_key_is_not_in_the_representation_of_settings() -> None:
     assert KEY not in repr(Settings.read(["--base-url", NOWHERE], VARIABLES))
+
+
+def test_only_this_machine_needs_no_confirmation() -> None:
+    def is_confirmed(*arguments: str) -> bool:
+        return Settings.read(["--base-url", *arguments], VARIABLES).is_confirmed
+
+    assert is_confirmed(NOWHERE)
+    assert not is_confirmed("https://api.invalid")
+    assert not is_confirmed("https://api.invalid", "--confirm", "another.invalid")
+    assert is_confirmed("https://api.invalid", "--confirm", "API.invalid")
+
+
+def test_operations_are_separated_by_commas() -> None:
+    assert Settings.read(["--base-url", NOWHERE, "--operations", "one, two,"], VARIABLES).operations == ("one", "two")
+    assert Settings.read(["--base-url", NOWHERE], VARIABLES).operations == ()

@@ -1,4 +1,7 @@
-"""The contract tests leave the leads as they were, or say what they could not restore."""
+"""The contract tests restore the leads that were named for editing, or say what they could not restore.
+
+They edit no other leads when the only operation that is judged is the one that edits them.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,9 @@ from mock import run
 from mock.sandbox import seed
 from mock.sandbox.exceptions import Refusal
 from mock.sandbox.operations.update_lead_in_campaign import OPERATION, UpdateLeadInCampaign
+from tests import proving
 from tests.operations import mutant
-from tests.proving import Judgement, judged
+from tests.proving import Judgement
 from tests.rewriting import Response
 from tests.running import DRAFT, KEY, LEAD, ROOT, background, clean_environment, command, served
 from tests.targets import CONTRACT, make_app
@@ -37,8 +41,13 @@ FIELDS = list(CONTRACT.members(CONTRACT.resolve((OPERATION_FOUND.request_schema 
 NULLS = [name for name in FIELDS if LEADS[OTHER][name] is None]
 SOME_RULES = ("-m", 'rule(id="draft-only") or rule(id="keeps-other-fields")')
 REMOTE = "https://api.example.com"
+ALONE = ("--operations", OPERATION_FOUND.id)
 
 Lead = dict[str, Any]
+
+
+def judged(target: str | ASGIApp, *arguments: str, cases: int | None = None, **variables: Any) -> Judgement:
+    return proving.judged(target, *ALONE, *arguments, cases=cases, **variables)
 
 
 def judged_remotely(app: ASGIApp, *arguments: str, **variables: str) -> Judgement:
@@ -70,7 +79,15 @@ def wait_for_an_edit(url: str, before: Lead) -> None:
 def test_leads_are_restored_at_the_end_and_after_a_signal(number: signal.Signals | None) -> None:
     with served(make_app) as url:
         before = lead(url), lead(url, lead=OTHER)
-        words = [sys.executable, "-m", "contract_tests", "--base-url", url, *(SOME_RULES if number is None else ())]
+        words = [
+            sys.executable,
+            "-m",
+            "contract_tests",
+            *ALONE,
+            "--base-url",
+            url,
+            *(SOME_RULES if number is None else ()),
+        ]
         with background(*words, **VARIABLES) as judging:
             assert judging.process.stdout is not None
             assert judging.process.stdout.readline().startswith("Judging ")
@@ -85,7 +102,7 @@ def test_leads_are_restored_when_the_terminal_is_gone() -> None:
     with served(make_app) as url:
         before = lead(url)
         ours, theirs = pty.openpty()
-        words = [sys.executable, "-m", "contract_tests", "--base-url", url]
+        words = [sys.executable, "-m", "contract_tests", *ALONE, "--base-url", url]
         environment = clean_environment(VARIABLES)
         judging = subprocess.Popen(words, cwd=ROOT, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)
         os.close(theirs)
@@ -124,7 +141,7 @@ def test_leads_are_restored_after_unreadable_responses(content: bytes) -> None:
 
 def test_lead_that_should_not_have_been_edited_is_restored() -> None:
     launched = VARIABLES["PUFFLE_LAUNCHED_CAMPAIGN_ID"], VARIABLES["PUFFLE_LAUNCHED_PROSPECT_ID"]
-    app = mutant("EditsRunningCampaigns").app()
+    app = mutant("EditsRunningCampaigns-UpdateLeadInCampaign").app()
     before = lead(app, *launched)
     judgement = judged(app, *SOME_RULES, cases=2)
     assert lead(app, *launched) == before
@@ -132,7 +149,14 @@ def test_lead_that_should_not_have_been_edited_is_restored() -> None:
     assert "Notes" not in judgement.printed
 
 
-@pytest.mark.parametrize("name", ["EditsTheWholeCampaign", "EditsBeforeCheckingTheKey", "DoesNotNameTheStatus"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "EditsTheWholeCampaign",
+        "EditsBeforeCheckingTheKey-UpdateLeadInCampaign",
+        "DoesNotNameTheStatus-UpdateLeadInCampaign",
+    ],
+)
 def test_leads_are_restored_after_a_failed_rule(name: str) -> None:
     app = mutant(name).app()
     before = lead(app), lead(app, lead=OTHER)

@@ -7,14 +7,17 @@ requests are safe and ordinary. Its tests take a ``target`` and name their rule 
 The other modules are helpers; their tests run once for each operation that refers to the test's rule.
 """
 
+import json
 import pkgutil
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from puffle.contract import Contract, Operation
+from puffle.contract import Contract, Operation, operation_key
+
+from ..exceptions import CannotJudge
 
 
 def _modules() -> dict[str, Any]:
@@ -23,9 +26,31 @@ def _modules() -> dict[str, Any]:
 
 
 def discover(contract: Contract) -> dict[str, tuple[Operation, Any]]:
-    """The operations of a contract that have a module, by the module's name."""
-    found = {name: (contract.find(module.OPERATION), module) for name, module in _modules().items()}
-    return {name: (operation, module) for name, (operation, module) in found.items() if operation}
+    """The operations of a contract that have a module, in its order, by the module's name."""
+    modules = {operation_key(module.OPERATION): (name, module) for name, module in _modules().items()}
+    found = ((operation, *modules[operation.key]) for operation in contract.operations if operation.key in modules)
+    return {name: (operation, module) for operation, name, module in found}
+
+
+def chosen(contract: Contract, ids: Sequence[str]) -> dict[str, tuple[Operation, Any]]:
+    """The operations with these ids, all by default, by the name of their module.
+
+    Raises:
+        CannotJudge: there is no such operation, it has no module, or it cannot be judged without another one.
+    """
+    found = discover(contract)
+    if not found:
+        raise CannotJudge("no operation of the contract has a module in contract_tests/operations/")
+    known = {operation.id: name for name, (operation, _) in found.items()}
+    for unknown in (given for given in ids if given not in known):
+        raise CannotJudge(f"OPERATIONS: there is no operation {json.dumps(unknown)}; use {', '.join(known)}")
+    judged = {name: one for name, one in found.items() if not ids or one[0].id in ids}
+    keys = {operation.key for operation, _ in judged.values()}
+    for operation, module in judged.values():
+        if missing := [key for key in module.Target.needs if key not in keys]:
+            others = " and ".join(getattr(contract.find(key), "id", key) for key in missing)
+            raise CannotJudge(f"{operation.id} cannot be judged without {others}: add them to OPERATIONS=")
+    return judged
 
 
 def files(judged: Container[str]) -> list[Path]:

@@ -28,6 +28,26 @@ def lead_of(exchange: Exchange) -> dict[str, Any]:
     return lead if isinstance(lead, dict) else {}
 
 
+def count_in(exchange: Exchange, name: str) -> Any:
+    """A count in a response; None when there is none."""
+    return exchange.json.get(name) if isinstance(exchange.json, dict) else None
+
+
+def lead_schemas(contract: Contract) -> Mapping[str, Schema]:
+    """The schemas of the fields of a lead, as the operations show it."""
+    for operation in contract.operations:
+        for name, schema in contract.members(operation.response_schema(200) or {}).items():
+            shown = contract.resolve(schema)
+            if name in ("prospect", "prospects"):
+                return contract.members(contract.resolve(shown.get("items", shown)))
+    return {}
+
+
+def lead_id(lead: Mapping[str, Any]) -> str:
+    """The id of a lead in a response, as the run spells it."""
+    return str(lead.get("id")).lower()
+
+
 def is_empty(value: Any) -> bool:
     return value is None or value == ""
 
@@ -58,7 +78,8 @@ class Field:
     def of(cls, contract: Contract, name: str, schema: Schema) -> "Field":
         forbidden = values.forbidden(contract, schema)
         if not values.is_plain_text(schema):
-            values_allowed = values.allowed(contract, schema)
+            is_free = "object" in values.types(schema) and not contract.members(schema)
+            values_allowed = _OBJECTS if is_free else values.allowed(contract, schema)
             return cls(False, False, values.simplest(values_allowed), values_allowed, (), values_allowed, forbidden)
         plain, ordinary, unusual = _SPECIAL.get(name, ("Acme", values.names, ()))
         difficult = unusual + values.DIFFICULT
@@ -121,7 +142,8 @@ class Fields:
         """Whether a field has the value that was sent, or a form of it that the contract allows."""
         if self.same(name, got, sent) or (sent == "" and got is None):
             return True
-        return isinstance(got, str) and name in _NORMALISED and got in _NORMALISED[name](sent)
+        are_texts = isinstance(sent, str) and isinstance(got, str)
+        return are_texts and name in _NORMALISED and got in _NORMALISED[name](sent)
 
     def protected_value(self, name: str) -> SearchStrategy[Any]:
         """Values that a field which cannot be edited could have."""

@@ -100,6 +100,15 @@ def forbidden(contract: Contract, schema: Schema, *, null: bool = False) -> list
     return [value for value in (*_SAMPLES, *([None] if null else [])) if not is_valid(value)]
 
 
+def of_another_type(contract: Contract, schema: Schema) -> list[Any]:
+    """Some values of types that a schema does not allow, null among them."""
+    wrong, allowed_types = forbidden(contract, schema, null=True), [*types(schema)]
+    if not allowed_types:
+        return wrong
+    is_of_type = validator(contract, {"type": allowed_types}).is_valid
+    return [value for value in wrong if not is_of_type(value)]
+
+
 def allowed(contract: Contract, schema: Schema) -> SearchStrategy[Any]:
     """Ordinary values that a schema allows; null is not among them."""
     schema = contract.resolve(schema)

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from ...exchange import Exchange
 from ...plugin import rule
 from ...target import expect_status
 from .. import values
-from ..leads import Updates, lead_of
+from ..leads import Updates
+from ..roster import Seen
 from . import expect
 from .target import Target
 
@@ -48,18 +48,19 @@ def test_long_text_is_stored_as_sent_or_refused(target: Target, field: str, data
 def test_difficult_value_is_stored_as_sent_or_refused(target: Target) -> None:
     difficult = {field: target.fields[field].difficult for field in target.names}
     before: dict[str, str] = {}
-    after: Exchange | None = None
+    after: Seen | None = None
     # The fields take turns, so that the response to each edit shows what became of the one before.
     for turn in zip_longest(*difficult.values()):
         for field, value in zip(difficult, turn, strict=True):
             if value is None:
                 continue
-            exchange = target.edit(target.settings.lead, {field: value})
+            exchange = target.edit(target.roster.lead, {field: value})
             if not target.refused(exchange):
+                seen = target.seen(exchange)
                 if field not in before:
-                    expect.stored(target, exchange, before, "in the next response", after=after)
-                expect.stored(target, exchange, {field: value})
-                before, after = {field: value}, exchange
+                    expect.stored(target, seen, before, "in the next response", after=after)
+                expect.stored(target, seen, {field: value})
+                before, after = {field: value}, seen
 
 
 @rule("edits-listed-fields")
@@ -84,9 +85,9 @@ def test_field_of_another_type_is_refused(target: Target, data: st.DataObject) -
     wrong = {name: data.draw(st.sampled_from(samples)) for name, samples in forbidden.items()}
     field = data.draw(st.sampled_from(sorted(wrong)))
     sent = target.some_updates(data)
-    expect_status(target.edit(target.settings.lead, {**sent, field: wrong[field]}), 400)
+    expect_status(target.edit(target.roster.lead, {**sent, field: wrong[field]}), 400)
     for name, value in wrong.items():
-        expect_status(target.edit(target.settings.lead, {name: value}), 400)
+        expect_status(target.edit(target.roster.lead, {name: value}), 400)
 
 
 ODD_VALUES = {
@@ -98,7 +99,7 @@ ODD_VALUES = {
 @rule("invalid-request-refused")
 @pytest.mark.parametrize("value", ODD_VALUES.values(), ids=ODD_VALUES.keys())
 def test_odd_value_that_is_not_listed_is_handled(target: Target, value: str) -> None:
-    lead, edit = target.settings.lead, json.dumps(target.plain_updates)
+    lead, edit = target.roster.lead, json.dumps(target.plain_updates)
     body = f'{{"prospect_id": "{lead.id}", "updates": {{"x_odd": {value}, {edit[1:]}}}'
     expect_status(target.send(lead.campaign, body.encode()), 200, 400)
 
@@ -111,18 +112,18 @@ def all_but_unnamed(target: Target, *named: str) -> set[str]:
 @rule("keeps-other-fields")
 def test_other_fields_keep_their_values(target: Target, data: st.DataObject) -> None:
     sent = target.some_updates(data)
-    before = lead_of(target.read())
-    exchange = target.edited(sent)
-    expect.same(target, exchange, before, but=all_but_unnamed(target, *sent))
-    expect.same(target, target.read(), before, but=all_but_unnamed(target, *sent), after=exchange)
+    before = target.read()
+    edited = target.edited(sent)
+    expect.same(target, edited, before, but=all_but_unnamed(target, *sent))
+    expect.same(target, target.read(), before, but=all_but_unnamed(target, *sent), after=edited)
 
 
 @rule("keeps-other-fields")
 def test_other_fields_keep_their_values_while_one_is_edited(target: Target, data: st.DataObject) -> None:
-    before = lead_of(target.edited(target.updates(data)))
+    before = target.edited(target.updates(data))
     for field in target.names:
-        exchange = target.edited({field: data.draw(target.fields[field].ordinary)})
-        expect.same(target, exchange, before, but=all_but_unnamed(target, field))
-        read = target.read()
-        expect.same(target, read, before, but=all_but_unnamed(target, field), after=exchange)
-        before = lead_of(read)
+        edited = target.edited({field: data.draw(target.fields[field].ordinary)})
+        expect.same(target, edited, before, but=all_but_unnamed(target, field))
+        seen = target.read()
+        expect.same(target, seen, before, but=all_but_unnamed(target, field), after=edited)
+        before = seen
