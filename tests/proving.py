@@ -39,6 +39,16 @@ class Judgement:
         """The rules and schema checks that failed, assumptions included."""
         return frozenset(re.findall(r"^  (?:FAILED|warning) +(\S+)", self.stdout, re.MULTILINE))
 
+    @cached_property
+    def violated(self) -> frozenset[str]:
+        """Those that failed and are not assumed."""
+        return frozenset(re.findall(r"^  FAILED +(\S+)", self.stdout, re.MULTILINE))
+
+    @cached_property
+    def not_verified(self) -> frozenset[str]:
+        """The rules about which no test could tell."""
+        return frozenset(re.findall(r"^  not verified +(\S+)", self.stdout, re.MULTILINE))
+
 
 def judged(
     target: str | ASGIApp, *arguments: str, cases: int | None = None, url: str = "http://127.0.0.1", **environment: str
@@ -64,7 +74,8 @@ def judged(
         contextlib.redirect_stderr(stderr),
     ):
         base_url = target if isinstance(target, str) else url
-        exit_code = contract_tests.main(["--base-url", base_url, "--report", report, *arguments])
+        options = ["--base-url", base_url, "--report", report, "--ledger", f"{report}/ledger"]
+        exit_code = contract_tests.main([*options, *arguments])
     return Judgement(exit_code, *(_text(stream) for stream in (stdout, stderr)))
 
 

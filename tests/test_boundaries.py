@@ -35,6 +35,10 @@ RELATIVE = ("mock/sandbox", "contract_tests")
 """Folders whose own modules import each other relatively, so that a wheel can carry them under other names."""
 
 ALLOWED_WORDS = {
+    "all": "everything there is",
+    "limit": "of a list (x-pagination), and of what may be sent or read",
+    "page": "of a list (x-pagination), and of HTML",
+    "total": "of a list (x-pagination)",
     "email": "a format of JSON Schema",
     "error": "the only member of error bodies, and an outcome of a rule",
     "id": "of a rule in x-rules, and of a campaign",

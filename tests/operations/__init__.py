@@ -38,7 +38,7 @@ def operation_of(difference: Difference) -> str | None:
 
 def _targets(difference: Difference, rule: str | None) -> Iterator[Variant]:
     own = operation_of(difference)
-    keys = [own] if own else [key for key in discover() if _has_rule(key, rule)]
+    keys = [own] if own else [key for key in discover() if _has_rule(key, rule) and _matters(key, difference)]
     for key in keys:
         used, name = difference, difference.__name__
         if not own and isinstance(difference, type):
@@ -52,6 +52,13 @@ def _has_rule(key: str, rule: str | None) -> bool:
     operation = CONTRACT.find(key)
     rules = {one.id for one in operation.rules} if operation else set()
     return rule is None or rule in SCHEMA_CHECKS or rule in rules
+
+
+def _matters(key: str, difference: Difference) -> bool:
+    """Whether a difference matters to an operation: without a body, it does not matter how one is read."""
+    operation = CONTRACT.find(key)
+    has_body = operation is not None and operation.request_schema is not None
+    return has_body or not {"parse", "check_media_type"} & vars(difference).keys()
 
 
 _ALL = [target for difference, rule in DECLARED for target in _targets(difference, rule)]

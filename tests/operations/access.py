@@ -6,12 +6,15 @@ Each is combined with the handler of every operation; a mutant only with those w
 from __future__ import annotations
 
 import base64
+import contextlib
+import json
 from typing import Any
 
 from mock.sandbox import seed
 from mock.sandbox.exceptions import Refusal
 from mock.sandbox.messages import Incoming, Reply
 from mock.sandbox.operations.access import Access
+from mock.sandbox.store import Campaign
 from tests.operations.registry import breaks, harmless
 
 KEY = seed.load()[0].key
@@ -59,7 +62,7 @@ class AcceptsTheKeyAsBasicUsername(Access):
 class ChecksTheKeyAfterTheCampaign(Access):
     def respond(self, incoming: Incoming) -> Reply:
         campaign = next(iter(incoming.parameters.values()))
-        if not self.store.status("alice", campaign) and not self.store.status("bob", campaign):
+        if not self.store.campaign("alice", campaign) and not self.store.campaign("bob", campaign):
             raise Refusal(404, "Campaign not found.")
         return super().respond(incoming)  # type: ignore[safe-super] # of the handler that it is combined with
 
@@ -96,21 +99,21 @@ class IgnoresTextAfterTheKey(Access):
 
 @breaks("own-campaigns-only")
 class AllowsCampaignsOfOtherWorkspaces(Access):
-    def find_campaign(self, workspace: str, campaign: str) -> str:
-        return self.store.status("bob", campaign) or super().find_campaign(workspace, campaign)
+    def find_campaign(self, workspace: str, campaign: str) -> Campaign:
+        return self.store.campaign("bob", campaign) or super().find_campaign(workspace, campaign)
 
 
 @breaks("own-campaigns-only")
 class RefusesForeignCampaignsWith403(Access):
-    def find_campaign(self, workspace: str, campaign: str) -> str:
-        if self.store.status("bob", campaign):
+    def find_campaign(self, workspace: str, campaign: str) -> Campaign:
+        if self.store.campaign("bob", campaign):
             raise Refusal(403, "forbidden")
         return super().find_campaign(workspace, campaign)
 
 
 @breaks("own-campaigns-only")
 class RefusesUnknownCampaignsWith400(Access):
-    def find_campaign(self, workspace: str, campaign: str) -> str:
+    def find_campaign(self, workspace: str, campaign: str) -> Campaign:
         try:
             return super().find_campaign(workspace, campaign)
         except Refusal as refusal:
@@ -150,7 +153,10 @@ class RefusesInvalidBodiesWith422(Access):
 @breaks("invalid-request-refused")
 class IgnoresTextAfterTheBody(Access):
     def parse(self, body: bytes) -> Any:
-        return super().parse(body[: body.rfind(b"}}") + 2] if b"}}" in body else body)
+        with contextlib.suppress(ValueError, RecursionError):
+            text = body.decode().lstrip()
+            return super().parse(text[: json.JSONDecoder().raw_decode(text)[1]].encode())
+        return super().parse(body)
 
 
 @breaks("invalid-request-refused")

@@ -81,16 +81,20 @@ def closes_every_connection(response: Response) -> None:
     response.headers |= {"connection": "close", "x-request-id": "7", "vary": "origin"}
 
 
+def throttle(response: Response, retry_after: str) -> None:
+    """Respond with 429 although the request was carried out, unless that makes a difference when it is sent again."""
+    if not response.json.keys() & {"imported", "deleted"}:
+        response.status, response.json = 429, {"error": "Too many requests."}
+        response.headers["retry-after"] = retry_after
+
+
 @harmless
 def throttles_occasionally(response: Response) -> None:
-    """Carries out the request all the same, which makes no difference: the client sends the same edit again."""
     if response.number % 900 == 43:
-        response.status, response.json = 429, {"error": "Too many requests."}
-        response.headers["retry-after"] = "1"
+        throttle(response, "1")
 
 
 @harmless
 def throttles_until_a_date(response: Response) -> None:
-    if response.number % 300 == 18:
-        response.status, response.json = 429, {"error": "Too many requests."}
-        response.headers["retry-after"] = format_datetime(datetime.now(UTC), usegmt=True)
+    if response.number % 25 == 18:
+        throttle(response, format_datetime(datetime.now(UTC), usegmt=True))

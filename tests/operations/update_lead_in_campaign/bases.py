@@ -16,6 +16,14 @@ FIRST, NEXT = (lead["id"] for lead in DRAFT.leads[:2])
 LEAD_FIELDS = frozenset(DRAFT.leads[0])
 
 
+class SeesOtherLeads(UpdateLeadInCampaign):
+    """Looks at the other leads of the draft."""
+
+    def others(self, lead: str) -> list[Lead]:
+        leads, _ = self.store.page(DRAFT.id, None, 0, 1000)
+        return [other for other in leads if other["id"] != lead]
+
+
 class ConvertsRequests(UpdateLeadInCampaign):
     """Changes the body of a request before its schema is checked."""
 

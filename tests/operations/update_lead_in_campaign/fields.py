@@ -261,6 +261,20 @@ class RestartsTheSequence(UpdateLeadInCampaign):
 
 
 @breaks("protects-identity")
+class ClearsCustomFieldsInEdits(UpdateLeadInCampaign):
+    def edit(self, campaign: str, lead: str, fields: Lead) -> Lead:
+        return super().edit(campaign, lead, {**fields, "custom_fields": None} if fields else fields)
+
+
+@breaks("protects-identity")
+class SpellsOutCustomFieldsInEdits(UpdateLeadInCampaign):
+    def edit(self, campaign: str, lead: str, fields: Lead) -> Lead:
+        custom = (self.store.lead(campaign, lead) or {}).get("custom_fields") or {}
+        flat = {name: value if isinstance(value, str) else str(value) for name, value in custom.items()}
+        return super().edit(campaign, lead, {**fields, "custom_fields": flat} if custom and fields else fields)
+
+
+@breaks("protects-identity")
 class StoresTheUpdatedAtThatWasSent(UpdateLeadInCampaign):
     def select_fields(self, updates: Lead) -> Lead:
         self.sent = updates.get("updated_at")

@@ -14,7 +14,7 @@ from mock.sandbox.operations.update_lead_in_campaign import UpdateLeadInCampaign
 from mock.sandbox.store import Store
 from puffle.contract import Operation
 from tests.operations.registry import breaks
-from tests.operations.update_lead_in_campaign.bases import DRAFT, FIRST, NEXT, Body
+from tests.operations.update_lead_in_campaign.bases import DRAFT, FIRST, NEXT, Body, SeesOtherLeads
 
 
 @breaks("draft-only")
@@ -29,10 +29,8 @@ class IgnoresEditsOutsideDraft(UpdateLeadInCampaign):
 @breaks("lead-in-campaign")
 class FindsLeadsInAnyCampaign(UpdateLeadInCampaign):
     def edit(self, campaign: str, lead: str, fields: Lead) -> Lead:
-        for workspace in seed.load():
-            for other in workspace.campaigns:
-                if campaign != other.id and any(one["id"] == lead for one in other.leads):
-                    campaign = campaign if self.store.lead(campaign, lead) else other.id
+        campaigns = [other.id for workspace in seed.load() for other in workspace.campaigns]
+        campaign = next((other for other in campaigns if self.store.lead(other, lead)), campaign)
         return super().edit(campaign, lead, fields)
 
 
@@ -151,26 +149,28 @@ class EditsTheWholeCampaign(UpdateLeadInCampaign):
 @breaks("touches-one-lead")
 class ChangesTheSourceOfTheNextLead(UpdateLeadInCampaign):
     def edit(self, campaign: str, lead: str, fields: Lead) -> Lead:
-        if fields and lead == campaign:
+        if fields and lead != NEXT:
             super().edit(campaign, NEXT, {"source": "edited"})
         return super().edit(campaign, lead, fields)
 
 
 @breaks("touches-one-lead")
-class EditsLeadsWithTheSameLastName(UpdateLeadInCampaign):
+class EditsLeadsWithTheSameLastName(SeesOtherLeads):
     def edit(self, campaign: str, lead: str, fields: Lead) -> Lead:
-        edited = super().edit(campaign, lead, {})
-        for other in DRAFT.leads:
-            if super().edit(campaign, other["id"], {})["last_name"] == edited["last_name"]:
-                super().edit(campaign, other["id"], fields)
+        edited, others = super().edit(campaign, lead, {}), self.others(lead) if fields else []
+        for other in others:
+            if other["last_name"] == edited["last_name"]:
+                super().edit(
+                    campaign, other["id"], {n: fields[n] for n in fields if n not in ("email", "linkedin_url")}
+                )
         return super().edit(campaign, lead, fields)
 
 
 @breaks("touches-one-lead")
-class TakesTheEmailFromTheLeadThatHasIt(UpdateLeadInCampaign):
+class TakesTheEmailFromTheLeadThatHasIt(SeesOtherLeads):
     def edit(self, campaign: str, lead: str, fields: Lead) -> Lead:
-        for other in DRAFT.leads:
-            if other["id"] != lead and fields.get("email") == super().edit(campaign, other["id"], {})["email"]:
+        for other in self.others(lead) if "email" in fields else ():
+            if fields["email"] == other["email"]:
                 super().edit(campaign, other["id"], {"email": "duplicate@example.com"})
         return super().edit(campaign, lead, fields)
 

@@ -10,7 +10,7 @@ from mock.sandbox.exceptions import Refusal
 from mock.sandbox.operations.leads import Lead
 from mock.sandbox.operations.update_lead_in_campaign import UpdateLeadInCampaign
 from tests.operations.registry import harmless
-from tests.operations.update_lead_in_campaign.bases import DRAFT, Body, ConvertsRequests, ConvertsValues
+from tests.operations.update_lead_in_campaign.bases import Body, ConvertsRequests, ConvertsValues, SeesOtherLeads
 from tests.rewriting import Response
 
 
@@ -167,14 +167,32 @@ def spells_ids_and_times_differently(response: Response) -> None:
             response.lead[name] = response.lead[name].replace("Z", "+00:00").replace("T", " ")
 
 
-@harmless
-class RefusesTheEmailOfAnotherLead(UpdateLeadInCampaign):
+class RefusesTheIdentityOfAnotherLead(SeesOtherLeads):
+    """Refuses it before the lead is edited."""
+
+    field: str
+    status = 400
+
     def edit(self, campaign: str, lead: str, fields: Lead) -> Lead:
-        others = [other["id"] for other in DRAFT.leads if other["id"] != lead]
-        taken = {(self.store.lead(campaign, other) or {}).get("email") for other in others}
-        if fields.get("email") in taken - {None}:
-            raise Refusal(400, "email: another lead of the campaign has this address")
+        taken = {other.get(self.field) for other in (self.others(lead) if self.field in fields else ())}
+        if fields.get(self.field) in taken - {None}:
+            raise Refusal(self.status, f"{self.field}: another lead of the campaign has it")
         return super().edit(campaign, lead, fields)
+
+
+@harmless
+class RefusesTheEmailOfAnotherLead(RefusesTheIdentityOfAnotherLead):
+    field = "email"
+
+
+@harmless
+class RefusesTheEmailOfAnotherLeadWith409(RefusesTheIdentityOfAnotherLead):
+    field, status = "email", 409
+
+
+@harmless
+class RefusesTheLinkedinUrlOfAnotherLeadWith422(RefusesTheIdentityOfAnotherLead):
+    field, status = "linkedin_url", 422
 
 
 @harmless
