@@ -21,6 +21,8 @@ class Secret:
     def __init__(self, key: str) -> None:
         self._key = key
         self._spellings: set[str] = set()
+        self._shortest: list[str] = []
+        """Every other spelling contains one of these."""
         self._hide_from_now_on(key)
 
     def header(self, template: str) -> str:
@@ -32,7 +34,10 @@ class Secret:
 
     def hide(self, text: str) -> str:
         """The text without the key and the parts of it that were sent: plain, percent-encoded, as JSON or Base64."""
-        return self._pattern.sub(f"${KEY_VARIABLE}", text) if self._spellings else text
+        folded = text.casefold()  # almost no text contains any of them, and this is the fastest way to know
+        if not any(spelling in folded for spelling in self._shortest):
+            return text
+        return self._pattern.sub(f"${KEY_VARIABLE}", text)
 
     def hide_in_bytes(self, data: bytes) -> bytes:
         return self.hide(data.decode("latin-1")).encode("latin-1")
@@ -53,6 +58,10 @@ class Secret:
         as_base64 = base64.b64encode(whole_groups.encode()).decode()
         self._spellings |= {text, quote(text, safe=""), json.dumps(text)[1:-1], as_base64}
         longest_first = sorted(self._spellings, key=len, reverse=True)
+        self._shortest = []
+        for spelling in map(str.casefold, reversed(longest_first)):
+            if not any(shorter in spelling for shorter in self._shortest):
+                self._shortest.append(spelling)
         self._pattern = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
 
 

@@ -1,4 +1,4 @@
-"""How long to wait after a 429."""
+"""How long to wait after a response that asks for it: a 429, or a 503 with ``Retry-After``."""
 
 from __future__ import annotations
 

@@ -41,11 +41,23 @@ def flags_by_name(operation: Operation) -> dict[str, Flag]:
     return {flag.flag: flag for flag in flags_of(operation)}
 
 
-@pytest.mark.parametrize("other", ["lead get", "lead", "lead get all"])
-def test_conflicting_commands_are_refused(other: str) -> None:
-    both = contract_of({"/a": {"get": definition("lead get")}, "/b": {"get": definition(other)}})
-    with pytest.raises(ContractError, match=f"{other} conflicts with another command"):
+def test_equal_commands_are_refused() -> None:
+    both = contract_of({"/a": {"get": definition("lead get")}, "/b": {"get": definition("lead get")}})
+    with pytest.raises(ContractError, match="lead get conflicts with another command"):
         tree(both)
+
+
+@pytest.mark.parametrize("commands", [("lead", "lead get", "lead get all"), ("lead get all", "lead get", "lead")])
+def test_command_can_also_be_a_group(commands: tuple[str, ...]) -> None:
+    made = contract_of({f"/{command}": {"get": definition(command)} for command in commands})
+    group = tree(made).commands["lead"]
+    assert isinstance(group, Group)
+    assert group.own is not None
+    assert group.own.operation.command == ("lead",)
+    inner = group.commands["get"]
+    assert isinstance(inner, Group)
+    assert inner.own is not None
+    assert list(inner.commands) == ["all"]
 
 
 @pytest.mark.parametrize("command", ["--help", "lead Get", "lead 5th"])

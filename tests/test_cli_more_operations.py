@@ -2,63 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from click.testing import CliRunner
 
-from puffle.cli import main
-from puffle.contract import Contract
-from tests.running import DRAFT, KEY, ROOT
-from tests.scripted import ScriptedResponse, ScriptedServer, scripted
+from tests.running import DRAFT
+from tests.scripted import ScriptedResponse, ScriptedServer
 
-OK: ScriptedResponse = {"status": 200, "body": "{}"}
+if TYPE_CHECKING:
+    from tests.more_operations import Puffle
+
+pytest_plugins = "tests.more_operations"
+
 EMPTY: ScriptedResponse = {"status": 200, "body": "[]"}
 TEXT: ScriptedResponse = {"status": 200, "body": "A thing\n", "headers": {"Content-Type": "text/plain"}}
-
-
-class Done(NamedTuple):
-    exit: int
-    stdout: str
-    stderr: str
-    sent: list[str]
-
-
-Puffle = Callable[..., Done]
-
-
-@pytest.fixture(scope="module")
-def contract() -> Contract:
-    document: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text("utf-8"))
-    document["paths"].update(yaml.safe_load((ROOT / "tests" / "more-operations.yaml").read_text("utf-8")))
-    document["tags"].append({"name": "Campaign notes", "description": "What people write down."})
-    thing = {"name": "thing-id", "in": "path", "required": True, "schema": {"type": "string"}}
-    document["components"]["parameters"] = {"Thing": thing}
-    return Contract(document)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[ScriptedServer]:
-    with scripted() as server:
-        yield server
-
-
-@pytest.fixture
-def puffle(contract: Contract, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> Puffle:
-    """Runs a command of the extended contract against a server with scripted responses."""
-    monkeypatch.setattr("puffle.cli.commands.load", lambda: contract)
-    monkeypatch.setattr("time.sleep", lambda _: None)
-
-    def run(*words: str, responses: tuple[ScriptedResponse, ...] = (OK,), **variables: str) -> Done:
-        server.script(responses)
-        environment = {"PUFFLE_API_KEY": KEY, "PUFFLE_API_BASE_URL": server.url, **variables}
-        with CliRunner().isolation(env=environment) as (stdout, stderr, _):
-            code = main(words)
-        return Done(code, stdout.getvalue().decode(), stderr.getvalue().decode(), server.sent())
-
-    return run
 
 
 def test_query_parameters_are_flags(puffle: Puffle) -> None:
@@ -140,7 +98,10 @@ def test_body_with_variants_has_the_flags_of_all_of_them(puffle: Puffle, words: 
 def test_body_with_variants_is_checked(puffle: Puffle) -> None:
     done = puffle("thing", "move", "--thing-id", "7", "--reason", "late")
     assert (done.exit, done.sent) == (2, [])
-    assert done.stderr.startswith('puffle: the body: {"reason":"late"} is not valid under any of the schemas')
+    assert done.stderr == "puffle: --to or --by is required\n"
+    done = puffle("thing", "move", "--thing-id", "7", "--to", "Oslo", "--by", "5")
+    assert (done.exit, done.sent) == (2, [])
+    assert done.stderr == "puffle: only one of --to or --by can be given\n"
 
 
 def test_429_is_retried_even_if_the_contract_does_not_declare_it(puffle: Puffle) -> None:

@@ -1,14 +1,10 @@
-"""``puffle`` in its environment: a terminal, Ctrl-C, timeouts, the completion of shells, and imported modules."""
+"""``puffle`` in its environment: a terminal, Ctrl-C, timeouts, certificates, and imported modules."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import pty
-import re
-import select
-import shlex
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -19,9 +15,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from puffle.cli import main, sending
-from tests.running import DRAFT, KEY, LEAD, ROOT, needs, typing_environment
+from puffle.cli import main
+from tests.running import DRAFT, KEY, LEAD, needs, typing_environment
 from tests.scripted import ScriptedResponse, ScriptedServer, scripted
+from tests.terminals import MAX_SECONDS, on_a_terminal, printed, read_until
 
 pytestmark = pytest.mark.slow
 
@@ -30,7 +27,6 @@ EDIT = ["campaign", "lead", "update", "--id", DRAFT, "--prospect-id", LEAD, "--u
 ROW = {"id": LEAD, "campaign_id": DRAFT, "user_id": LEAD, "status": "pending", "custom_fields": {"employees": 250}}
 DONE: ScriptedResponse = {"status": 200, "body": {"prospect": ROW}}
 REFUSED: ScriptedResponse = {"status": 404, "body": {"error": "Campaign not found."}}
-MAX_SECONDS = 20
 
 
 @pytest.fixture
@@ -39,38 +35,6 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedServer]:
         monkeypatch.setenv("PUFFLE_API_KEY", KEY)
         monkeypatch.setenv("PUFFLE_API_BASE_URL", server.url)
         yield server
-
-
-@contextlib.contextmanager
-def on_a_terminal(words: list[str], **changes: str) -> Iterator[int]:
-    """Run a command on a terminal of its own; gives the descriptor of the other side."""
-    outside, inside = pty.openpty()
-    process = subprocess.Popen(
-        ["setsid", "--ctty", *words], env=typing_environment(**changes), stdin=inside, stdout=inside, stderr=inside
-    )
-    os.close(inside)
-    try:
-        yield outside
-    finally:
-        process.kill()
-        process.wait()
-        os.close(outside)
-
-
-def read_until(terminal: int, pattern: str | None) -> str:
-    """What the terminal shows until it matches the pattern; without one, until the command ends."""
-    shown, until = b"", time.monotonic() + MAX_SECONDS
-    while pattern is None or not re.search(pattern, shown.decode("utf-8", "replace")):
-        assert time.monotonic() < until, f"{pattern} is not in {shown!r}"
-        if select.select([terminal], [], [], 0.2)[0]:
-            try:
-                part = os.read(terminal, 65536)
-            except OSError:  # the command has ended
-                part = b""
-            if not part:
-                break
-            shown += part
-    return shown.decode()
 
 
 @pytest.mark.slow
@@ -128,13 +92,10 @@ def test_interrupt_says_whether_anything_was_sent(
     assert capsys.readouterr().err.endswith(f"puffle: interrupted; {message}\n")
 
 
-def test_slow_response_times_out_in_any_thread(
-    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_slow_response_times_out_in_any_thread(server: ScriptedServer, capsys: pytest.CaptureFixture[str]) -> None:
     server.script([{**DONE, "pause": 0.02}])
-    monkeypatch.setattr(sending, "TOTAL_TIMEOUT", 0.1)
     codes: list[int] = []
-    thread = threading.Thread(target=lambda: codes.append(main(EDIT)))
+    thread = threading.Thread(target=lambda: codes.append(main([*EDIT, "--timeout", "0.1"])))
     thread.start()
     thread.join(MAX_SECONDS)
     assert codes == [3]
@@ -144,12 +105,9 @@ def test_slow_response_times_out_in_any_thread(
     )
 
 
-def test_silent_server_times_out(
-    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_silent_server_times_out(server: ScriptedServer, capsys: pytest.CaptureFixture[str]) -> None:
     server.script([{"silent": True}])
-    monkeypatch.setattr(sending, "TIMEOUT", httpx.Timeout(0.1))
-    assert main(EDIT) == 3
+    assert main([*EDIT, "--timeout", "0.1"]) == 3
     assert "timed out; the request may have been carried out" in capsys.readouterr().err
 
 
@@ -168,65 +126,75 @@ def test_certificates_are_checked_on_this_machine_too(monkeypatch: pytest.Monkey
     assert checked == [True, True, False]
 
 
-COMPLETED = [
-    ("camp", {"campaign"}),
-    ("campaign lead up", {"update"}),
-    ("campaign lead update --format r", {"raw"}),
-    ("campaign lead update --updates.fi", {"--updates.first-name"}),
-    ("campaign lead update --pro", {"--prospect-id"}),
-    ("--completion ", {"bash", "zsh", "fish"}),
-    ("campaign lead update --updates @upd", {"@updates.json", "@updates/"}),
-]
-COMPLETE_IN_BASH = """
-eval "$(puffle --completion bash)"
-COMP_WORDS=("$@")
-COMP_CWORD=$(($# - 1))
-_puffle_completion puffle
-printf '%s\\n' "${COMPREPLY[@]}"
-"""
-
-
-def printed(*words: str, folder: Path = ROOT, **changes: str) -> str:
-    done = subprocess.run(
-        words, cwd=folder, env=typing_environment(**changes), capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.stderr == ""
-    return done.stdout
-
-
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "updates.json").touch()
-    (tmp_path / "updates").mkdir()
-    return tmp_path
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """A self-signed certificate of 127.0.0.1, and its key."""
+    files = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    subprocess.run(
+        [needs("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+         "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+         "-out", files[0], "-keyout", files[1]],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return files
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("typed", "offered"), COMPLETED)
-def test_bash_completes(typed: str, offered: set[str], folder: Path) -> None:
-    words = printed("bash", "-c", COMPLETE_IN_BASH, "bash", "puffle", *typed.split(" "), folder=folder).split()
-    assert set(words) == offered
+def test_self_signed_certificate_of_this_machine(
+    server: ScriptedServer,
+    certificate: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    monkeypatch.setattr(server, "socket", context.wrap_socket(server.socket, server_side=True))
+    monkeypatch.setattr(server, "handle_error", lambda *_: None)
+    url = server.url.replace("http:", "https:")
+    monkeypatch.setenv("PUFFLE_API_BASE_URL", url)
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    server.script([DONE])
+
+    assert main(EDIT) == 3
+    assert capsys.readouterr().err == (
+        f"puffle: cannot connect to {url}: certificate verify failed: self-signed certificate; "
+        "check PUFFLE_API_BASE_URL; if you trust the certificate, set SSL_CERT_FILE to a file that contains it\n"
+    )
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    assert main(EDIT) == 0
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("typed", "offered"), COMPLETED)
-def test_fish_completes(typed: str, offered: set[str], folder: Path) -> None:
-    code = f"puffle --completion fish | source; complete --do-complete {shlex.quote('puffle ' + typed)}"
-    folders = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(folder / "updates"))
-    lines = printed(needs("fish"), "--no-config", "-c", code, folder=folder, **folders).splitlines()
-    assert {line.partition("\t")[0] for line in lines} == offered
+def test_server_without_tls(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PUFFLE_API_BASE_URL", server.url.replace("http:", "https:"))
+    assert main(EDIT) == 3
+    assert capsys.readouterr().err.endswith("; check PUFFLE_API_BASE_URL, and that the server uses https\n")
 
 
-@pytest.mark.slow
-def test_zsh_completes(tmp_path: Path) -> None:
-    set_up = 'autoload -U compinit; compinit -u -D; eval "$(puffle --completion zsh)"; PS1=read""y:\n'
-    with on_a_terminal([needs("zsh"), "-f", "-i"], HOME=str(tmp_path), COLUMNS="300") as terminal:
-        os.write(terminal, set_up.encode())
-        read_until(terminal, "ready:")
-        os.write(terminal, b"puffle camp\tlead up\t--pro\t")
-        shown = read_until(terminal, "prospect-id")
-    typed = re.sub(r".\x08", "", re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\r", "", shown))
-    assert "puffle campaign lead update --prospect-id" in typed
+REMOVE_ALL = [PUFFLE, "campaign", "lead", "remove", "--id", DRAFT, "--all"]
+QUESTION = r"Remove every lead of the campaign\? \[y/N\] "
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_sent"), [("y", True), ("YES", True), ("n", False), ("", False), ("\x04", False)]
+)
+def test_removing_everything_is_confirmed_on_a_terminal(answer: str, is_sent: bool, server: ScriptedServer) -> None:
+    server.script([{"status": 200, "body": {"deleted": "all"}}])
+    with on_a_terminal(REMOVE_ALL, PUFFLE_API_BASE_URL=server.url) as terminal:
+        read_until(terminal, QUESTION)
+        assert not server.requests
+        os.write(terminal, f"{answer}\r".encode())
+        shown = read_until(terminal, None)
+    assert len(server.requests) == is_sent
+    assert ("not confirmed; nothing was sent" in shown) != is_sent
+
+
+def test_interrupt_at_the_question_sends_nothing(server: ScriptedServer) -> None:
+    with on_a_terminal(REMOVE_ALL, PUFFLE_API_BASE_URL=server.url) as terminal:
+        read_until(terminal, QUESTION)
+        os.write(terminal, b"\x03")
+        assert "interrupted; nothing was sent" in read_until(terminal, None)
+    assert not server.requests
 
 
 ONLY_FOR_REQUESTS = {"httpx", "jsonschema_rs", "dotenv", "puffle.cli.sending", "puffle_client"}

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from puffle.cli.flags import BODY, Flag, flags_of, members_of, parts_of
+from puffle.cli.flags import BODY, CONFIRM, Flag, flags_of, members_in
 from puffle.cli.json_text import compact
-from puffle.cli.values import first_problem
-from puffle.contract import JSON, Contract, Operation, Schema
+from puffle.cli.problems import first_problem
+from puffle.contract import JSON, Operation, Schema
 from puffle.curl import curl
 from puffle.exceptions import UsageError
 from puffle.secret import BEARER, in_shell
 
 
 class Call(NamedTuple):
-    """A request, without the server and the key; ``unlisted`` are members of its body that the contract lacks."""
+    """A request, without the server and the key.
+
+    ``unlisted`` are members of its body that the contract lacks; ``questions`` are to be answered with yes before it is
+    sent, each with the flag or member that raises it.
+    """
 
     method: str
     path: str
@@ -26,6 +30,7 @@ class Call(NamedTuple):
     secured: bool
     body: bytes | None
     unlisted: list[str]
+    questions: list[tuple[str, str]]
 
     def as_curl(self, base_url: str) -> str:
         """The request as a ``curl`` command, with a variable for the key."""
@@ -55,12 +60,18 @@ def build(operation: Operation, values: Mapping[Flag, Any]) -> Call:
             headers.append((name, text) if place == "header" else ("Cookie", f"{name}={text}"))
     target = "?".join(filter(None, [path, "&".join(filter(None, query))]))
     if not operation.body_required and all(flag.place[0] != BODY for flag in values):
-        return Call(operation.method, target, headers, operation.secured, None, [])
+        return Call(operation.method, target, headers, operation.secured, None, [], [])
     body, schema = _body(values), operation.request_content["schema"]
     _check(operation, schema, body, (BODY,), values)
-    unlisted = list(_unlisted(operation.contract, schema, body))
+    members = list(members_in(operation.contract, schema, body))
+    questions = [
+        (_spelled(operation, (BODY, *map(str, place))), member[CONFIRM])
+        for place, member, value in members
+        if member and CONFIRM in member and value not in (None, False)
+    ]
     headers.append(("Content-Type", JSON))
-    return Call(operation.method, target, headers, operation.secured, compact(body).encode(), unlisted)
+    unlisted = _grouped(place for place, member, _ in members if member is None)
+    return Call(operation.method, target, headers, operation.secured, compact(body).encode(), unlisted, questions)
 
 
 def _serialized(parameter: Mapping[str, Any], value: Any) -> str:
@@ -104,21 +115,25 @@ def _check(operation: Operation, schema: Schema, value: Any, place: tuple[str, .
     """Raise ``UsageError`` for the first problem; the message names the flag that the value came from."""
     problem = first_problem(operation.contract, schema, value)
     if problem:
-        where = (*place, *problem[0])
+        where = (*place, *problem.place)
         missing = [flag for flag in flags_of(operation) if flag.place == where]
         holding = [flag for flag in given if where[: len(flag.place)] == flag.place] or missing
         flag = max(holding, key=lambda flag: len(flag.place), default=None)
         inside = ".".join(where[len(flag.place) if flag else 1 :])
-        raise UsageError(": ".join(filter(None, [f"--{flag.flag}" if flag else "the body", inside, problem[1]])))
+        message = problem.naming(lambda name: _spelled(operation, (*where, name)))
+        source = f"--{flag.flag}" if flag else "" if problem.members else "the body"
+        raise UsageError(": ".join(filter(None, [source, inside, message])))
 
 
-def _unlisted(contract: Contract, schema: Schema, value: Any) -> Iterator[str]:
-    members = members_of(contract, schema)
-    if not isinstance(value, dict) or not members:
-        return
-    is_open = any("additionalProperties" in part for part in parts_of(contract, schema))
-    for name, member in value.items():
-        if name in members:
-            yield from (f"{name}.{inner}" for inner in _unlisted(contract, members[name], member))
-        elif not is_open:
-            yield name
+def _spelled(operation: Operation, place: tuple[str, ...]) -> str:
+    """The flag for a part of the body, or the name of a part that has none."""
+    return next((f"--{flag.flag}" for flag in flags_of(operation) if flag.place == place), ".".join(place[1:]))
+
+
+def _grouped(places: Iterable[tuple[str | int, ...]]) -> list[str]:
+    """The names of members; those that only differ in the index of an item are counted, not listed."""
+    alike: dict[tuple[str | int, ...], list[str]] = {}
+    for place in places:
+        kind = tuple(-1 if isinstance(part, int) else part for part in place)
+        alike.setdefault(kind, []).append(".".join(map(str, place)))
+    return [names[0] + (f" (and {len(names) - 1:,} more like it)" if names[1:] else "") for names in alike.values()]

@@ -13,7 +13,11 @@ import click
 from puffle.contract import Contract, Operation, Schema
 
 BODY = "body"
-OWN_FLAGS = ("format", "dry-run", "env-file", "help")
+PAGINATION = "x-pagination"
+"""At an operation that lists in pages: its parameter for the ``page``, and the response's ``items`` and ``total``."""
+CONFIRM = "x-confirm"
+"""At a field: the question to ask before it is sent."""
+OWN_FLAGS = ("format", "include", "dry-run", "timeout", "env-file", "all-pages", "yes", "help")
 """The flags of every command that do not come from the contract."""
 _NOT_PARAMETERS = {"accept", "authorization", "content-type"}
 """Headers that OpenAPI does not let parameters set."""
@@ -28,15 +32,17 @@ class Flag(click.Option):
         flag: the name without its dashes.
         place: where the value goes: ``("path", "id")``, ``("body", "address", "city")``; ``("body",)`` is all of it.
         types: its JSON types; empty if the schema names none, so that it can be any JSON.
+        as_json: whether this is the flag ``--flag:``, which takes JSON, so that ``--flag:=null`` is null.
     """
 
     def __init__(
-        self, flag: str, place: tuple[str, ...], schema: Schema, types: set[str], about: str, *, required: bool
-    ) -> None:
+        self, flag: str, place: tuple[str, ...], schema: Schema, types: set[str], about: str = "",
+        *, required: bool = False, as_json: bool = False,
+    ) -> None:  # fmt: skip
         self.flag, self.place, self.schema, self.types = flag, place, schema, types
         self.nested = place[0] == BODY and len(place) > 2  # a field of an object that has its own flag
-        self.is_json = not types or bool(types & {"object", "array"})
-        self.is_switch = types <= {"boolean", "null"} and "boolean" in types
+        self.is_json = as_json or not types or bool(types & {"object", "array"})
+        self.is_switch = not self.is_json and types <= {"boolean", "null"}
         self.choices = _values(schema)
         metavar = "|".join(sorted(types - {"boolean", "string"})).upper()
         if self.choices:
@@ -45,9 +51,23 @@ class Flag(click.Option):
             metavar = _METAVARS.get(schema.get("format", ""), "TEXT")
         if self.is_json:
             metavar, about = "JSON", f"{about} (JSON, @file.json, or - for standard input)"
+        elif "null" in types:
+            about = f"{about} (--{flag}:=null for null)"
+        elif self.is_switch and True not in self.choices:
+            about = f"{about} (--{flag}:=false for false)"
         kind: dict[str, Any] = {"is_flag": True} if self.is_switch else {"multiple": True, "metavar": metavar}
-        names = [f"--{flag}", f"flag_{flag.encode().hex()}"]
+        self._id = flag.encode().hex()
+        names = [f"--{flag}:", f"json_{self._id}"] if as_json else [f"--{flag}", f"flag_{self._id}"]
         super().__init__(names, help=about, required=required, shell_complete=self._complete, **kind)
+
+    def as_json(self) -> Flag:
+        """The flag for the same value as JSON."""
+        return Flag(self.flag, self.place, self.schema, self.types, as_json=True)
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """The value; a required one is not missing if it was given as JSON."""
+        is_given = ctx.get_parameter_source(self.name or "") is click.core.ParameterSource.COMMANDLINE
+        return () if not is_given and ctx.params.get(f"json_{self._id}") else super().process_value(ctx, value)
 
     def _complete(self, _context: click.Context, _option: click.Parameter, begun: str) -> list[str]:
         if self.is_json and begun.startswith("@"):
@@ -93,6 +113,28 @@ def members_of(contract: Contract, schema: Schema) -> dict[str, Schema]:
     return members
 
 
+def items_of(contract: Contract, schema: Schema) -> Schema:
+    """The schema of the items of an array, in any of its variants."""
+    items = [part["items"] for part in parts_of(contract, schema) if isinstance(part.get("items"), Mapping)]
+    return items[0] if len(items) == 1 else {"anyOf": items}
+
+
+def members_in(
+    contract: Contract, schema: Schema, value: Any, *place: str | int
+) -> Iterator[tuple[tuple[str | int, ...], Schema | None, Any]]:
+    """The members of all objects in a value: place, schema (None if the contract does not list it) and value."""
+    for index, item in enumerate(value) if isinstance(value, list) else ():
+        yield from members_in(contract, items_of(contract, schema), item, *place, index)
+    members = members_of(contract, schema) if isinstance(value, dict) else {}
+    is_open = not members or any("additionalProperties" in part for part in parts_of(contract, schema))
+    for name, member in value.items() if isinstance(value, dict) else ():
+        if name in members:
+            yield (*place, name), {**contract.resolve(members[name]), **members[name]}, member
+            yield from members_in(contract, members[name], member, *place, name)
+        elif not is_open:
+            yield (*place, name), None, member
+
+
 _Part = tuple[tuple[str, ...], Schema, bool, str]
 """Place, schema, whether it is required, and description."""
 
@@ -125,7 +167,7 @@ def _fields(
         if not field.get("readOnly"):
             fields = list(_fields(contract, inner, field, False, outer | here))
             hint = " Required, unless its fields are given." if name in names and fields else ""
-            yield inner, field, name in names and not fields, _description(declared, field) + hint
+            yield inner, {**field, **declared}, name in names and not fields, _description(declared, field) + hint
             yield from fields
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -46,15 +46,36 @@ def first_paragraph(text: str) -> str:
 def epilog(contract: Contract, operation: Operation | None, variants: int | None = None) -> str:
     """The end of a manual: an example of the operation, in all or some variants, and what all commands share."""
     lines = []
-    example = next((one for one in operation.examples() if one.status < 300), None) if operation else None
-    if operation and example:
+    if operation:
         lines += ["", "Example:"]
         for server in (one for one in contract.servers if address.is_loopback(address.host(one["url"]))):
             lines.append(f"  # {server.get('description', 'A server on this machine.')}")
             lines.append(f"  export {BASE_URL_VARIABLE}={server['url']} {KEY_VARIABLE}={server.get('x-api-key', '')}")
-        for words in islice(typed(example, flags_of(operation)), variants):
+        for words in islice(typed(_example(operation), flags_of(operation)), variants):
             lines.append(" \\\n    ".join(["  puffle " + " ".join(operation.command), *filter(None, words)]))
     return "".join(f"{line}\n" for line in lines) + _EPILOG.format(server=contract.default_server or "none")
+
+
+def _example(operation: Operation) -> Example:
+    """An example that is carried out; if the contract has none with its response, one of what it shows of a request."""
+    examples = list(operation.examples())
+    for example in examples:
+        if example.status < 300:
+            return example
+    refused = {example.name for example in examples}
+    required = [part for part in operation.parameters if part.get("required")]
+    parameters = {(part["in"], part["name"]): _shown(operation, part, f"<{part['name']}>") for part in required}
+    content = operation.request_content
+    bodies = {name: one for name, one in content.get("examples", {}).items() if name not in refused}
+    names = operation.contract.required_members(operation.request_schema or {})
+    body = _shown(operation, {**content, "examples": bodies}, {name: f"<{name}>" for name in sorted(names)})
+    return Example("", parameters, "", body, 200, None)
+
+
+def _shown(operation: Operation, part: Mapping[str, Any], otherwise: Any) -> Any:
+    """The example of a parameter or a body, or the first of several."""
+    named = [operation.contract.resolve(one)["value"] for one in part.get("examples", {}).values()]
+    return part["example"] if "example" in part else [*named, otherwise][0]
 
 
 def typed(example: Example, flags: Sequence[Flag]) -> Iterator[list[str]]:
@@ -79,7 +100,9 @@ def _values(example: Example, flag: Flag) -> Iterator[Any]:
 
 
 def _typed(flag: Flag, value: Any) -> str:
-    if flag.is_switch:
-        return f"--{flag.flag}" if value else ""
+    if flag.is_switch and value is True:
+        return f"--{flag.flag}"
+    if value is None or isinstance(value, bool):
+        return f"--{flag.flag}:={json.dumps(value)}"
     text = value if isinstance(value, str) and not flag.is_json else json.dumps(value, ensure_ascii=False)
     return f"--{flag.flag} {shlex.quote(text)}"

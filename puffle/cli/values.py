@@ -1,4 +1,4 @@
-"""Values: read from the text on the command line, and checked against schemas of the contract."""
+"""The values that are given on the command line."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import math
 import re
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,7 @@ from typing import Any
 from puffle import strict_json
 from puffle.cli.flags import Flag
 from puffle.cli.json_text import Number, compact
-from puffle.contract import Contract, Schema
 from puffle.exceptions import NotJSON, UsageError
-from puffle.validation import reason, validator
 
 _STANDARD_INPUT = ("-", "@-")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
@@ -23,9 +22,9 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
 def read_values(given: Sequence[tuple[Flag, Sequence[str]]]) -> dict[Flag, Any]:
     """The values of flags and the texts given for each; ``UsageError`` if there are two, or one cannot be read."""
-    for flag, texts in given:
-        if len(texts) > 1:
-            raise UsageError(f"--{flag.flag} was given {len(texts)} times; give it once")
+    for name, count in Counter(flag.flag for flag, texts in given for _ in texts).items():
+        if count > 1:
+            raise UsageError(f"--{name} was given {count} times; give it once")
     from_input = [f"--{flag.flag}" for flag, texts in given if flag.is_json and texts[0] in _STANDARD_INPUT]
     if len(from_input) > 1:
         raise UsageError(f"{' and '.join(from_input)} cannot both be read from standard input")
@@ -70,25 +69,6 @@ def _parsed(text: str) -> Any:
     except NotJSON as error:
         hint = "" if source or text.startswith(("{", "[")) else "; give JSON, @file.json, or - for standard input"
         raise ValueError(f"{source}not valid JSON: {error}{hint}") from None
-
-
-def first_problem(contract: Contract, schema: Schema, value: Any) -> tuple[tuple[str, ...], str] | None:
-    """Where a value first violates its schema, and how; None if it is valid."""
-    try:
-        parsed = strict_json.parse(compact(value), _plain_number)
-        error = next(iter(validator(contract, schema).iter_errors(parsed)), None)
-    except (NotJSON, RecursionError):
-        return (), "nested too deeply"
-    if error is None:
-        return None
-    path, message = tuple(map(str, error.instance_path)), reason(error)
-    if error.kind.name == "required":
-        return (*path, error.kind.value), "a value is required"
-    return path, message if len(message) <= 200 else f"{message[:120]} … {message[-60:]}"
-
-
-def _plain_number(text: str) -> int | float:
-    return int(text) if text.lstrip("-").isdecimal() and len(text) < 300 else float(text)
 
 
 def _number(text: str) -> Number:
