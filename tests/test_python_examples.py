@@ -1,135 +1,114 @@
-"""The Python examples run unchanged, and handle everything that can go wrong."""
+"""The Python examples run unchanged, and say in one line whether the edit was made, whatever goes wrong."""
 
 from __future__ import annotations
 
-import asyncio
-import runpy
 import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
-import httpx
 import pytest
-from puffle_client import AuthenticatedClient
-from puffle_client.models import Lead
 
-from tests.running import KEY, ROOT, command
-from tests.scripted import ScriptedServer, scripted
+from tests.python_examples import FOLDER, ROW, UNREADABLE, Outcome, Run, runner, throttled
+from tests.running import KEY, command
+from tests.scripted import ScriptedResponse, ScriptedServer, scripted
 
-pytestmark = pytest.mark.slow
-
-FOLDER = ROOT / "examples" / "python"
-SYNC, ASYNC = FOLDER / "edit_lead.py", FOLDER / "edit_lead_async.py"
-BOTH = pytest.mark.parametrize("example", [SYNC, ASYNC], ids=["sync", "async"])
-ROW = {"id": "3c90c3cc-0d44-4b50-8888-8dd25736052a", "campaign_id": "3c90c3cc-0d44-4b50-8888-8dd25736052a",
-       "user_id": "6b0d549b-6f03-475a-9600-a35a099950d8", "status": "pending", "first_name": "Janet",
-       "last_name": "Smith", "position": "Chief Revenue Officer"}  # fmt: skip
+EDITS = pytest.mark.parametrize("example", ["edit_lead", "edit_lead_async"])
+SAVED = {"status": 200, "body": {"prospect": ROW}}
 NOWHERE = "http://127.0.0.1:1"
-Edit = Callable[..., tuple[Lead, list[float]]]
-SAVED = httpx.Response(200, json={"prospect": ROW})
-THROTTLED = httpx.Response(429, json={"error": "Too many requests."}, headers={"Retry-After": "7"})
-LONG = httpx.Response(429, json={"error": "Too many requests."}, headers={"Retry-After": "999"})
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server() -> Iterator[ScriptedServer]:
     with scripted() as server:
         yield server
 
 
-def run(example: Path, url: str, key: str = KEY) -> tuple[int, str, str]:
-    done = command(sys.executable, str(example), PUFFLE_API_BASE_URL=url, PUFFLE_API_KEY=key)
-    return done.returncode, done.stdout, done.stderr
-
-
-@BOTH
-def test_example_edits_a_lead_and_waits_when_throttled(example: Path, server: ScriptedServer) -> None:
-    throttled = {"status": 429, "headers": {"Retry-After": 0}, "body": {"error": "Too many requests."}}
-    server.script([throttled, {"status": 200, "body": {"prospect": ROW}}])
-    assert run(example, server.url) == (0, "Janet Smith, Chief Revenue Officer\n", "")
-    assert len(server.requests) == 2
-
-
-@BOTH
-def test_example_reports_errors_in_one_line(example: Path, server: ScriptedServer) -> None:
-    server.script([{"status": 401, "body": {"error": "unauthorized"}}])
-    assert run(example, server.url) == (1, "", "not edited: 401: unauthorized\n")
-    assert run(example, NOWHERE) == (1, "", "not edited: no response (ConnectError)\n")
-
-
-@pytest.mark.parametrize("key", [f"{KEY}\r", f"{KEY}\n", "pk_sandbox_ä"])
-def test_invalid_key_is_not_printed(key: str) -> None:
-    message = "PUFFLE_API_KEY contains characters that no key has: copy it again\n"
-    assert run(SYNC, NOWHERE, key) == (1, "", message)
-
-
-@pytest.fixture(params=[SYNC, ASYNC], ids=["sync", "async"])
-def example(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, dict[str, Any]]:
-    """The file and the names of an example."""
-    monkeypatch.syspath_prepend(FOLDER)
-    return request.param, runpy.run_path(str(request.param))
-
-
 @pytest.fixture
-def edit_lead(example: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Edit:
-    """Runs ``edit_lead`` of an example against these responses; gives the lead and the seconds of each wait."""
-    file, names = example
-    waits: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        waits.append(seconds)
-
-    def run(*responses: httpx.Response) -> tuple[Lead, list[float]]:
-        # A client closes the responses that it receives, so give it copies.
-        left = iter([httpx.Response(one.status_code, headers=one.headers, content=one.content) for one in responses])
-        transport = httpx.MockTransport(lambda _: next(left))
-        client = AuthenticatedClient(NOWHERE, token=KEY, raise_on_unexpected_status=True)
-        if file == SYNC:
-            monkeypatch.setattr("time.sleep", waits.append)
-            client.set_httpx_client(httpx.Client(base_url=NOWHERE, transport=transport))
-            return names["edit_lead"](client, names["CAMPAIGN"], names["EDIT"]), waits
-        monkeypatch.setattr("asyncio.sleep", sleep)
-        client.set_async_httpx_client(httpx.AsyncClient(base_url=NOWHERE, transport=transport))
-        return asyncio.run(names["edit_lead"](client, names["CAMPAIGN"], names["EDIT"])), waits
-
-    return run
+def run(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    return runner(server, monkeypatch, capsys)
 
 
-def test_example_waits_as_long_as_the_server_asks(edit_lead: Edit) -> None:
-    lead, waits = edit_lead(THROTTLED, THROTTLED, SAVED)
-    assert (lead.first_name, waits) == ("Janet", [7.0, 7.0])
+@EDITS
+def test_edit_is_repeated_when_throttled(example: str, run: Run, server: ScriptedServer) -> None:
+    ended = run(example, responses=[throttled("7"), throttled("0"), SAVED])
+    assert ended == Outcome("", "Janet Smith, Chief Revenue Officer\n", [7.0, 0.0])
+    assert len({(line, body) for line, _, body in server.requests}) == 1
 
 
-def test_example_backs_off_exponentially_without_retry_after(
-    edit_lead: Edit,
-) -> None:
-    bare = httpx.Response(429, json={"error": "Too many requests."})
-    assert edit_lead(bare, bare, bare, SAVED)[1] == [0.5, 1.0, 2.0]
+@EDITS
+def test_edit_backs_off_exponentially_without_retry_after(example: str, run: Run) -> None:
+    html = {"status": 429, "body": "<h1>Slow down</h1>"}
+    assert run(example, responses=[throttled(None), html, html, SAVED]).waits == [0.5, 1.0, 2.0]
 
 
-UNEXPECTED = "the response is not one that the contract describes"
-
-
+@EDITS
 @pytest.mark.parametrize(
-    ("responses", "message"),
+    ("responses", "failure"),
     [
-        ([LONG], "throttled for 999 s: try again later"),
-        ([THROTTLED] * 5, "throttled 5 times"),
-        ([httpx.Response(502, html="<h1>Bad gateway</h1>")], UNEXPECTED),
-        ([httpx.Response(200, html="<h1>Log in</h1>")], UNEXPECTED),
-        ([httpx.Response(200, json={"prospect": {}})], UNEXPECTED),
-        ([httpx.Response(200, json=[])], UNEXPECTED),
-        ([httpx.Response(599)], UNEXPECTED),
-        ([httpx.Response(403, json={"error": "forbidden"})], "403: forbidden"),
+        ([throttled("999")], "not edited: throttled for 999 s: try again later"),
+        ([throttled()] * 5, "not edited: throttled 5 times"),
+        ([{"status": 403, "body": {"error": "forbidden"}}], "not edited: 403: forbidden"),
+        ([{"status": 400, "body": {"error": f"two\nlines \x1b[31m {KEY}"}}],
+         "not edited: 400: two lines [31m $PUFFLE_API_KEY"),
+        ([{"status": 401, "body": ""}], f"not edited: 401: {UNREADABLE}"),
+        ([{"status": 404, "body": "[]"}], f"not edited: 404: {UNREADABLE}"),
+        ([{"status": 302, "headers": {"Location": "/login"}}], f"not edited: 302: {UNREADABLE}"),
+        ([{"status": 499}], f"not edited: 499: {UNREADABLE}"),
+        ([{"status": 502, "body": "<h1>Bad gateway</h1>"}], f"perhaps edited: 502: {UNREADABLE}"),
+        ([{"status": 520}], f"perhaps edited: 520: {UNREADABLE}"),
+        ([{}], "perhaps edited: no response (RemoteProtocolError: Server disconnected without sending a response.)"),
+        ([{"status": 200, "headers": {"Content-Encoding": "gzip"}, "body": "xxxx"}],
+         "perhaps edited: no response (DecodingError: Error -3 while decompressing data: incorrect header check)"),
+        *(
+            ([{"status": status, "body": body}],
+             f"edited, but the response is unreadable: {status}: {UNREADABLE}")
+            for status, body in [
+                (200, "<h1>Log in</h1>"), (200, ""), (200, []), (200, "null"), (200, "[" * 100_000), (204, ""),
+                (200, {"prospect": {}}), (200, {"prospect": {**ROW, "created_at": "yesterday"}}),
+            ]
+        ),
     ],
-)
-def test_other_responses_are_reported(
-    example: tuple[Path, dict[str, Any]],
-    edit_lead: Edit,
-    responses: list[httpx.Response],
-    message: str,
+)  # fmt: skip
+def test_failed_edit_says_whether_it_was_made(
+    example: str, responses: list[ScriptedResponse], failure: str, run: Run
 ) -> None:
-    with pytest.raises(example[1]["NotEdited"]) as raised:
-        edit_lead(*responses)
-    assert str(raised.value) == message
+    assert run(example, responses=responses)[:2] == (failure, "")
+
+
+@EDITS
+def test_edit_without_a_connection_was_not_made(example: str, run: Run) -> None:
+    ended = run(example, responses=[], url=NOWHERE)
+    assert ended.failure.startswith("not edited: no response (ConnectError: ")
+
+
+BAD_SETTINGS = [
+    ({"PUFFLE_API_KEY": "pk_sandbox_ä"}, "the key is empty or contains characters that no key has; copy it again"),
+    ({"PUFFLE_API_KEY": f"{KEY}\r"}, "the key is empty or contains characters that no key has; copy it again"),
+    ({"PUFFLE_API_BASE_URL": "http://example.com"},
+     "base_url: example.com is another machine: use https, to keep the key secret"),
+    ({"NO_PROXY": "fe80::/10"}, "NO_PROXY cannot be used: Invalid port: ':'; correct or unset it"),
+    ({"ALL_PROXY": "socks5://127.0.0.1:1"},
+     "ALL_PROXY cannot be used: Using SOCKS proxy, but the 'socksio' package is not installed. Make "
+     "sure to install httpx using `pip install httpx[socks]`; correct or unset it"),
+    ({"SSL_CERT_FILE": "/nowhere.pem"},
+     'SSL_CERT_FILE: cannot read certificates from "/nowhere.pem": No such file or directory; correct or unset it'),
+]  # fmt: skip
+
+
+@pytest.mark.slow
+@EDITS
+@pytest.mark.parametrize(("environment", "reason"), BAD_SETTINGS)
+def test_bad_settings_are_named(example: str, environment: dict[str, str], reason: str) -> None:
+    environment = {"PUFFLE_API_BASE_URL": "https://example.com", "PUFFLE_API_KEY": KEY, **environment}
+    ended = command(sys.executable, str(FOLDER / f"{example}.py"), **environment)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", f"not edited: {reason}\n")
+
+
+@pytest.mark.slow
+@EDITS
+def test_requests_to_this_machine_use_nothing_of_the_environment(example: str, server: ScriptedServer) -> None:
+    server.script([SAVED])
+    ended = command(
+        sys.executable, str(FOLDER / f"{example}.py"), PUFFLE_API_BASE_URL=server.url, PUFFLE_API_KEY=KEY,
+        HTTP_PROXY=NOWHERE, ALL_PROXY="socks5://127.0.0.1:1", NO_PROXY="fe80::/10", SSL_CERT_FILE="/nowhere.pem",
+    )  # fmt: skip
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "Janet Smith, Chief Revenue Officer\n", "")
