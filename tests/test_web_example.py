@@ -1,38 +1,25 @@
-"""The web example in a browser, with every result that an edit can have."""
+"""The web example in a browser: list, filter, edit, add and remove leads, with the mouse and the keyboard."""
 
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
-import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Route, expect
 
-from mock import prism, run
-from mock.process import Server, serving
-from mock.sandbox.admin import PREFIX
+from mock import run
+from mock.process import Server
 from puffle import contract
-from tests.browsing import DESKTOP, PHONE, Visit, freeze_time, visit
-from tests.running import LEAD, ROOT
+from tests.rosters import Roster, opened, reset, send, served_page
+from tests.running import LEAD
 from tests.sandboxes import rows, sandbox
 
 pytestmark = pytest.mark.slow
 
-SERVE = ["env", "PORT=0", "PUFFLE_MOCK_URL=http://127.0.0.1:1", "node", str(ROOT / "examples" / "web" / "serve.mjs")]
-"""The form alone, for a server that does not exist."""
 IDS = run.variables()
-FIELDS = list(contract.load().document["components"]["schemas"]["LeadFields"]["properties"])
-UNKNOWN = "00000000-0000-4000-8000-000000000000"
-
-
-@pytest.fixture(scope="module")
-def form() -> Iterator[str]:
-    with serving(SERVE) as running:
-        yield running.url
+SCHEMAS = contract.load().document["components"]["schemas"]
+JANE, MAJA, KELECHI = "Jane Smith", "Maja Lindqvist", "Kelechi Okafor"
 
 
 @pytest.fixture(scope="module")
@@ -41,255 +28,266 @@ def running_sandbox() -> Iterator[Server]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def page_url(running_sandbox: Server) -> Iterator[str]:
+    with served_page(running_sandbox) as url:
+        yield url
+
+
 @pytest.fixture
 def server(running_sandbox: Server) -> Server:
-    httpx.post(f"{running_sandbox.url}{PREFIX}/reset").raise_for_status()
-    return running_sandbox
+    return reset(running_sandbox)
 
 
-@pytest.fixture(scope="module")
-def prism_url() -> Iterator[str]:
-    with serving(prism.command()) as running:
-        yield running.url
+@pytest.fixture
+def roster(browser: Browser, page_url: str, server: Server) -> Iterator[Roster]:
+    with opened(browser, page_url, server) as shown:
+        yield shown
 
 
-@contextmanager
-def filled(browser: Browser, form: str, url: str, **options: Any) -> Iterator[Visit]:
-    """The form, filled in for a server with a new first name, ready to be saved."""
-    with visit(browser, form, **options) as visited:
-        visited.page.get_by_label("Address", exact=True).fill(url)
-        visited.page.get_by_label("First name").fill("Zoë")
-        yield visited
+def add_many(server: Server, count: int) -> None:
+    send(server, "POST", {"prospects": [{"email": f"lead{n}@example.com"} for n in range(count)]})
 
 
-def save(page: Page) -> None:
-    page.get_by_role("button", name="Save").click()
+def test_leads_are_a_table(roster: Roster) -> None:
+    roster.expect_count("4 leads")
+    table = roster.page.get_by_role("table", name="Leads")
+    assert table.get_by_role("columnheader").all_inner_texts() == ["Name", "Contact", "Company", "Status", "Actions"]
+    assert roster.names()[:3] == [JANE, MAJA, KELECHI]
+    assert roster.row(JANE).get_by_role("cell").all_inner_texts()[:3] == [
+        "jsmith@example.com\nhttps://www.linkedin.com/in/jane-smith",
+        "Acme Corporation\nHead of Sales",
+        "pending",
+    ]
+    assert IDS["PUFFLE_API_KEY"] not in roster.page.locator("body").inner_text()
 
 
-def expect_saved(page: Page) -> None:
-    expect(page.get_by_role("status")).to_have_text("Saved.")
+def test_values_are_shown_as_text(roster: Roster, server: Server) -> None:
+    send(
+        server, "POST", {"prospects": [{"email": "b@example.com", "first_name": "<img src=x>", "company": "<b>B</b>"}]}
+    )
+    roster.press("Load leads")
+    expect(roster.row("<img src=x>")).to_contain_text("<b>B</b>")
 
 
-def expect_problem(page: Page, text: str | re.Pattern[str]) -> None:
-    """The problem is an alert, which screen readers read out at once."""
-    expect(page.get_by_role("alert")).to_contain_text(text)
-    expect(page.get_by_role("status")).to_be_empty()
+def test_pages_are_turned_and_the_focus_stays(roster: Roster, server: Server) -> None:
+    add_many(server, 47)
+    pages: list[str] = []
+    roster.page.on("request", lambda request: pages.extend(re.findall(r"page=\d+&limit=\d+$", request.url)))
+    roster.press("Load leads")
+    roster.expect_count("1 to 25 of 51 leads, page 1 of 3")
+    for count in ("26 to 50 of 51 leads, page 2 of 3", "51 to 51 of 51 leads, page 3 of 3"):
+        roster.press("Next")
+        roster.expect_count(count)
+        roster.expect_focus("Next")
+    roster.page.keyboard.press("Enter")  # there is no next page
+    roster.expect_focus("Next")
+    assert list(dict.fromkeys(pages)) == [f"page={page}&limit=25" for page in (1, 2, 3)]
+    roster.press("Remove lead46@example.com")
+    roster.press("Remove")
+    roster.expect_count("26 to 50 of 50 leads, page 2 of 2")
+    roster.press("Previous")
+    roster.expect_count("1 to 25 of 50 leads, page 1 of 2")
 
 
-def marked(page: Page) -> list[str]:
-    """The names of the inputs that are marked as invalid, of which the first has the focus."""
-    names: list[str] = page.locator("[aria-invalid=true]").evaluate_all("all => all.map(one => one.name)")
-    assert names == [] or page.evaluate("document.activeElement.name") == names[0]
-    return names
-
-
-def test_saved_lead_is_shown(browser: Browser, form: str, server: Server) -> None:
-    with filled(browser, form, server.url) as visited:
-        save(visited.page)
-        expect_saved(visited.page)
-        expect(visited.page.locator("dl")).to_contain_text("Zoë")
-        expect(visited.page.get_by_label("First name")).to_have_value("")
-        expect(visited.page.get_by_label("First name")).to_have_attribute("placeholder", "Zoë")
-    lead = rows(server)[LEAD]
-    assert (lead["first_name"], lead["last_name"]) == ("Zoë", "Smith")
-
-
-def test_form_has_exactly_the_fields_of_the_contract(browser: Browser, form: str, server: Server) -> None:
-    edits: list[Any] = []
-    with filled(browser, form, server.url) as visited:
-        page = visited.page
-        page.on("request", lambda request: edits.append(request.post_data_json) if request.post_data else None)
-        inputs = page.get_by_role("group", name="Changes").get_by_role("textbox")
-        for number in range(inputs.count()):
-            inputs.nth(number).fill(f"a{number}@example.com")
-        save(page)
-        expect_saved(page)
-    assert [list(edit["updates"]) for edit in edits] == [FIELDS]
-
-
-def test_form_can_be_used_with_the_keyboard_alone(browser: Browser, form: str, server: Server) -> None:
-    with visit(browser, form) as visited:
-        page, typed = visited.page, {"server": server.url, "company": "By keyboard"}
-        reached = []
-        for _ in range(40):
-            page.keyboard.press("Tab")
-            name = page.evaluate("document.activeElement.name || document.activeElement.textContent")
-            reached.append(name)
-            if name in typed:
-                page.keyboard.press("ControlOrMeta+a")
-                page.keyboard.type(typed[name])
-            if name == "Save":
-                break
-        page.keyboard.press("Enter")
-        expect_saved(page)
-        assert page.evaluate("document.activeElement.textContent") == "Save"
-        assert reached == ["campaign", "prospect", *FIELDS, "server", "key", "prefer", "Save"]
-    assert rows(server)[LEAD]["company"] == "By keyboard"
-
-
-REFUSALS: dict[str, tuple[dict[str, str], str | re.Pattern[str], list[str]]] = {
-    "value": ({"Email address": "none"}, "Not saved: updates.email: ", ["email"]),
-    "not a draft": (
-        {"Campaign id": IDS["PUFFLE_LAUNCHED_CAMPAIGN_ID"], "Lead id": IDS["PUFFLE_LAUNCHED_PROSPECT_ID"]},
-        re.compile("^Not saved: The campaign is active"),
-        ["campaign"],
-    ),
-    "campaign": ({"Campaign id": UNKNOWN}, re.compile("^Not saved: .* Check both ids"), ["campaign", "prospect"]),
-    "lead": ({"Lead id": UNKNOWN}, re.compile("^Not saved: .* Check both ids"), ["campaign", "prospect"]),
-    "key": ({"API key": "pk_sandbox_nobody"}, "Not saved: the server does not accept the API key.", ["key"]),
-    "key of another workspace": (
-        {"API key": "pk_sandbox_bob"},
-        re.compile("^Not saved: .* Check both ids"),
-        ["campaign", "prospect"],
-    ),
-}
-
-
-def test_refusal_is_explained_and_its_inputs_are_marked(browser: Browser, form: str, server: Server) -> None:
-    with filled(browser, form, server.url) as visited:
-        page = visited.page
-        usual = {label: page.get_by_label(label).input_value() for values, *_ in REFUSALS.values() for label in values}
-        for name, (values, message, wrong) in REFUSALS.items():
-            for label, text in {**usual, **values}.items():
-                page.get_by_label(label).fill(text)
-            save(page)
-            expect_problem(page, message)
-            assert marked(page) == wrong, name
-            assert "pk_sandbox" not in page.locator("body").inner_text()
-
-
-PREFERRED = {
-    "code=400, example=not-a-draft": "Not saved: The campaign is active",
-    "code=401": "Not saved: the server does not accept the API key.",
-    "code=403": "Not saved: the API key is valid but has no permission to edit leads.",
-    "code=404": "Check both ids",
-}
-
-
-@pytest.mark.parametrize("mock", ["sandbox", "prism"])
-def test_responses_requested_from_a_mock_are_shown(
-    browser: Browser, form: str, server: Server, prism_url: str, mock: str
-) -> None:
-    with filled(browser, form, {"sandbox": server.url, "prism": prism_url}[mock]) as visited:
-        page = visited.page
-        save(page)
-        expect_saved(page)
-        expect(page.locator("dl")).to_contain_text("Smith")
-        freeze_time(page)
-        page.get_by_label("First name").fill("Zoë")
-        for prefer, message in PREFERRED.items():
-            page.get_by_label("Mock response").select_option(prefer)
-            save(page)
-            expect_problem(page, message)
-            expect(page.locator("dl")).to_be_hidden()
-        page.get_by_label("Mock response").select_option("code=429")
-        save(page)
-        for _ in range(3):
-            expect(page.get_by_role("status")).to_have_text("Too many requests: trying again in 2 s …")
-            page.clock.run_for(1_000)
-            expect(page.get_by_role("status")).to_have_text("Too many requests: trying again in 1 s …")
-            page.clock.run_for(1_000)
-        expect_problem(page, "Not saved: the server is still refusing requests")
-        assert page.get_by_label("First name").input_value() == "Zoë", "everything that was typed is kept"
-
-
-ALLOW = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*"}
-
-
-def test_throttled_edit_is_sent_again_when_the_server_allows(browser: Browser, form: str, server: Server) -> None:
-    statuses: list[int] = []
-    throttled = {"status": 429, "body": '{"error": "Wait."}', "headers": {**ALLOW, "Retry-After": "7"}}
-    with filled(browser, form, server.url) as visited:
-        page = visited.page
-        freeze_time(page)
-        page.on("response", lambda response: statuses.append(response.status))
-        page.route(f"{server.url}/**", lambda route, _: route.fulfill(**throttled), times=1)
-        save(page)
-        expect(page.get_by_role("button", name="Save")).to_have_attribute("aria-disabled", "true")
-        expect(page.get_by_role("status")).to_have_text("Too many requests: trying again in 7 s …")
-        page.clock.run_for(7_000)
-        expect_saved(page)
-    assert rows(server)[LEAD]["first_name"] == "Zoë"
-    assert statuses == [429, 200]
-
-
-def test_slow_server_is_waited_for(browser: Browser, form: str, server: Server) -> None:
+def test_focus_stays_in_rows_that_are_shown_again(roster: Roster) -> None:
     held: list[Route] = []
-    with filled(browser, form, server.url) as visited:
-        page = visited.page
-        freeze_time(page)
-        page.route(f"{server.url}/**", lambda route: held.append(route))
-        save(page)
-        expect(page.get_by_role("status")).to_have_text("Saving …")
-        page.clock.run_for(2_000)
-        expect(page.get_by_role("status")).to_have_text("Still saving: the server is slow …")
-        page.keyboard.press("Enter")  # sends nothing while the form is busy
-        held[0].continue_()
-        expect_saved(page)
-    assert len(held) == 1
+    for name in (f"Remove {MAJA}", "Company"):
+        roster.page.route(f"{roster.url}/**", lambda route: held.append(route), times=1)
+        roster.press("Load leads")
+        if name == "Company":
+            roster.press(f"Edit {JANE}")
+        roster.page.get_by_label(name).focus()
+        expect(roster.page.locator("#status")).to_have_text("Loading leads …")
+        held.pop().continue_()
+        roster.expect_status("")
+        roster.expect_focus(name)
 
 
-def test_server_that_does_not_respond_is_given_up(browser: Browser, form: str, server: Server) -> None:
-    with filled(browser, form, server.url) as visited:
-        visited.page.route(f"{server.url}/**", lambda _: None)
-        freeze_time(visited.page)
-        save(visited.page)
-        expect(visited.page.get_by_role("status")).to_have_text("Saving …")
-        visited.page.clock.run_for(16_000)
-        expect_problem(visited.page, "It may or may not be saved: the server did not respond in time.")
+def test_leads_are_filtered_by_status(roster: Roster) -> None:
+    status = roster.page.get_by_label("Status")
+    status.select_option("replied")
+    expect(roster.page.get_by_text("No lead has the status “replied”.")).to_be_visible()
+    roster.expect_count("0 leads")
+    roster.press("Show all leads")
+    roster.expect_count("4 leads")
+    expect(status).to_have_value("")
+    expect(status).to_be_focused()
+    roster.set(campaign=IDS["PUFFLE_LAUNCHED_CAMPAIGN_ID"])
+    roster.expect_count("3 leads")
+    status.select_option("replied")
+    roster.expect_count("1 lead")
+    assert roster.names() == ["Олег Петров"]
+    roster.set(campaign=IDS["PUFFLE_CAMPAIGN_ID"])
+    roster.expect_count("4 leads")
 
 
-def test_unreachable_server_is_reported(browser: Browser, form: str) -> None:
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))  # taken, but nobody listens
-        url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-        with filled(browser, form, url) as visited:
-            save(visited.page)
-            expect_problem(visited.page, "Probably not saved: the server cannot be reached.")
-            assert visited.errors
-            assert all("ERR_CONNECTION_REFUSED" in error for error in visited.errors)
-            visited.errors.clear()
+def test_campaign_without_leads_is_described(roster: Roster) -> None:
+    roster.set(campaign=IDS["PUFFLE_SCRATCH_CAMPAIGN_ID"])
+    expect(roster.page.get_by_text("This campaign has no leads yet.")).to_be_visible()
+    expect(roster.button("Show all leads")).to_be_hidden()
+    roster.press("Add leads")
+    roster.fill("Email address", "first@example.com")
+    roster.press("Add to campaign")
+    roster.expect_problem("Not added: Lead 1, LinkedIn profile: ")  # this campaign is of type linkedin
+    assert roster.marked() == ["prospects.0.linkedin_url"]
+    roster.fill("LinkedIn profile", "https://www.linkedin.com/in/first")
+    roster.press("Add to campaign")
+    roster.expect_count("1 lead")
 
 
-UNUSUAL: dict[str, tuple[dict[str, Any], str]] = {
-    "page": ({"status": 502, "body": "<h1>Bad gateway</h1>"}, "unexpected response from the server (status 502)."),
-    "error": ({"status": 502, "body": '{"error": "No."}'}, "unexpected response from the server (No.)."),
-    "error of another type": ({"status": 400, "body": '{"error": {"code": 7}}'}, "Not saved: status 400"),
-    "cut off": ({"status": 200, "body": '{"pro'}, "unexpected response from the server (not JSON)."),
-    "empty object": ({"status": 200, "body": "{}"}, "unexpected response from the server (status 200)."),
-    "a day": (
-        {"status": 429, "body": '{"error": ""}', "headers": {"Retry-After": "86400"}},
-        "Not saved: the server is still refusing requests because there are too many. Try again later.",
-    ),
-    "field and campaign": (
-        {"status": 400, "body": '{"error": "updates.email: not allowed in this campaign"}'},
-        "Not saved: updates.email",
-    ),
-}
+def test_edit_sends_only_what_changed(roster: Roster, server: Server) -> None:
+    roster.edit(JANE, First_name=" Zoë ", Company="")
+    roster.expect_status("Saved Jane Smith: First name, Company cleared.")
+    assert roster.sent == [("PATCH", {"prospect_id": LEAD, "updates": {"first_name": "Zoë", "company": ""}})]
+    roster.expect_focus("Edit Jane Smith")
+    assert roster.names()[0] == "Jane Smith\nZoë Smith", "the full name does not follow"
+    expect(roster.row(JANE)).not_to_contain_text("Acme")
+    lead = rows(server)[LEAD]
+    assert (lead["first_name"], lead["last_name"], lead["company"] or "") == ("Zoë", "Smith", "")
 
 
-def test_unusual_response_is_described_and_saving_again_works(browser: Browser, form: str, server: Server) -> None:
-    with filled(browser, form, server.url) as visited:
-        for response, message in UNUSUAL.values():
-            given = {**response, "headers": {**ALLOW, **response.get("headers", {})}}
-            visited.page.route(f"{server.url}/**", lambda route, _, given=given: route.fulfill(**given))
-            save(visited.page)
-            expect_problem(visited.page, message)
-            visited.page.unroute_all()
-        assert marked(visited.page) == ["email"]
-        save(visited.page)
-        expect_saved(visited.page)
+def test_edit_of_nothing_is_not_sent(roster: Roster, server: Server) -> None:
+    send(server, "POST", {"prospects": [{"email": "a@example.com", "first_name": " Ann ", "headline": "two\nlines"}]})
+    roster.press("Load leads")
+    roster.edit("Ann")
+    roster.expect_status("Nothing to save: no field was changed.")
+    roster.page.get_by_role("form", name="Edit Ann").get_by_role("button", name="Cancel").click()
+    roster.edit(JANE)
+    roster.fill("Company", "Acme Corporation ")
+    roster.press("Save")
+    roster.expect_status("Nothing to save: no field was changed.")
+    assert roster.sent == []
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
-def test_form_is_accessible(browser: Browser, form: str, server: Server, size: dict[str, int], scheme: str) -> None:
-    with filled(browser, form, server.url, viewport=size, color_scheme=scheme) as visited:
-        page = visited.page
-        save(page)
-        expect_saved(page)
-        assert (visited.barriers(), visited.is_too_wide()) == ([], False)
-        page.get_by_label("Email address").fill("none")
-        save(page)
-        expect_problem(page, "Not saved")
-        expect(page.get_by_role("alert")).to_be_in_viewport()
-        assert (visited.barriers(), visited.is_too_wide()) == ([], False)
+def test_forms_have_exactly_the_fields_of_the_contract(roster: Roster) -> None:
+    names = "all => all.map(one => one.name)"
+    roster.press(f"Edit {JANE}")
+    edited = roster.page.get_by_role("form", name="Edit Jane Smith").get_by_role("textbox").evaluate_all(names)
+    assert edited == [f"updates.{field}" for field in SCHEMAS["LeadFields"]["properties"]]
+    roster.press("Add leads")
+    added = roster.page.get_by_role("form", name="Add leads").get_by_role("textbox").evaluate_all(names)
+    assert added == [f"prospects.0.{field}" for field in SCHEMAS["NewLead"]["properties"] if field != "custom_fields"]
+
+
+def test_leads_are_added_and_duplicates_reported(roster: Roster, server: Server) -> None:
+    roster.press("Add leads")
+    roster.expect_focus("Email address")
+    for number, email in enumerate(("new@example.com", "JSmith@example.com", "")):
+        if number:
+            roster.press("Another lead")
+        roster.fill("Email address", email, number)
+    roster.fill("Company", "New & Sons")
+    roster.press("Add to campaign")
+    roster.expect_status("1 lead added. 1 lead left out: already in the campaign, or given twice.")
+    roster.expect_count("5 leads")
+    roster.expect_focus("Add leads")
+    [(method, body)] = roster.sent
+    first = {"email": "new@example.com", "company": "New & Sons"}
+    assert (method, body) == ("POST", {"prospects": [first, {"email": "JSmith@example.com"}]})
+    assert any(first.items() <= lead.items() for lead in rows(server).values())
+
+
+def test_nothing_but_duplicates_is_a_problem(roster: Roster) -> None:
+    roster.press("Add leads")
+    roster.fill("Email address", "jsmith@example.com")
+    roster.press("Add to campaign")
+    roster.expect_problem("No lead was added. 1 lead left out: already in the campaign, or given twice.")
+    expect(roster.page.get_by_label("Email address")).to_have_value("jsmith@example.com")
+
+
+def test_lead_is_removed_after_a_confirmation(roster: Roster, server: Server) -> None:
+    roster.press(f"Remove {MAJA}")
+    dialog = roster.page.get_by_role("dialog", name="Remove Maja Lindqvist?")
+    expect(dialog).to_be_visible()
+    roster.expect_focus("Cancel")
+    roster.page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    roster.expect_focus(f"Remove {MAJA}")
+    assert roster.sent == []
+    roster.press(f"Remove {MAJA}")
+    roster.press("Remove")
+    roster.expect_status("Removed Maja Lindqvist.")
+    roster.expect_count("3 leads")
+    roster.expect_focus(f"Edit {KELECHI}")
+    assert [lead["name"] for lead in rows(server).values()].count(MAJA) == 0
+    roster.press(f"Remove {KELECHI}")
+    roster.page.keyboard.press("Escape")
+    roster.press("Load leads")
+    roster.expect_status("")
+    roster.expect_count("3 leads")
+    assert len(roster.sent) == 1
+
+
+def test_what_was_typed_is_not_lost_by_accident(roster: Roster) -> None:
+    roster.press(f"Edit {MAJA}")
+    roster.fill("Company", "Typed")
+    roster.press(f"Remove {JANE}")
+    roster.press("Remove")
+    roster.expect_status("Removed Jane Smith.")
+    roster.respond("GET", status=500)
+    roster.press(f"Remove {KELECHI}")
+    roster.press("Remove")
+    roster.expect_problem("Removed Kelechi Okafor. The leads cannot be loaded: the server responded with status 500.")
+    expect(roster.page.get_by_label("Company")).to_have_value("Typed")
+    roster.page.unroute_all()
+    status = roster.page.get_by_label("Status")
+    status.select_option("sent")
+    roster.page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    expect(status).to_have_value("")
+    expect(roster.page.get_by_label("Company")).to_have_value("Typed")
+    status.select_option("sent")
+    roster.press("Discard")
+    roster.expect_count("0 leads")
+    roster.press("Add leads")
+    roster.fill("Email address", "typed@example.com")
+    roster.press("Load leads")
+    roster.press("Discard")
+    roster.expect_count("2 leads")
+    expect(roster.page.get_by_role("form", name="Add leads")).to_be_hidden()
+    assert [method for method, _ in roster.sent] == ["DELETE", "DELETE"]
+
+
+def test_escape_cancels_and_the_focus_returns(roster: Roster) -> None:
+    for name, focused in (
+        (f"Edit {MAJA}", "Email address"),
+        ("Add leads", "Email address"),
+        (f"Remove {MAJA}", "Cancel"),
+    ):
+        roster.press(name)
+        roster.expect_focus(focused)
+        roster.page.keyboard.press("Escape")
+        roster.expect_focus(name)
+    assert roster.page.get_by_role("textbox", name="Email address").count() == 0
+    assert roster.sent == []
+
+
+def test_page_can_be_used_with_the_keyboard_alone(roster: Roster, server: Server) -> None:
+    page = roster.page
+    reached: list[str] = []
+
+    def tab_to(name: str) -> None:
+        for _ in range(30):
+            page.keyboard.press("Tab")
+            script = "e => e.ariaLabel || e.labels?.[0]?.childNodes[0].textContent.trim() || e.textContent.trim()"
+            reached.append(page.locator(":focus").evaluate(script))
+            if reached[-1] == name:
+                return
+        raise AssertionError(f"{name} cannot be reached: {reached}")
+
+    tab_to(f"Edit {JANE}")
+    assert reached == [
+        "Campaign id", "Load leads", "Server, API key and mock response", "Status", "Add leads", f"Edit {JANE}",
+    ]  # fmt: skip
+    page.keyboard.press("Enter")
+    tab_to("Company")
+    page.keyboard.type("By keyboard")
+    page.keyboard.press("Enter")
+    roster.expect_status("Saved Jane Smith: Company.")
+    tab_to(f"Remove {JANE}")
+    page.keyboard.press("Enter")
+    tab_to("Remove")
+    page.keyboard.press("Enter")
+    roster.expect_status("Removed Jane Smith.")
+    roster.expect_focus(f"Edit {MAJA}")
+    assert LEAD not in rows(server)

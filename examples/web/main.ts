@@ -1,156 +1,169 @@
-/** The form: describes the result of an edit where keyboard users and screen readers find it. */
+/** The leads of a campaign: lists them page by page, and edits, adds and removes them. */
 import "./style.css"
-import { type Edit, type Fields, type Lead, type Outcome, send } from "./edit"
+import { allowAdding, closeAdding, hasNewLeads, onAdd } from "./adding"
+import { type Failure, type Fields, type Lead, type LeadPage, leadsOf, type NewLead, type Outcome, type Query } from "./api"
+import { campaignInput, keyInput, onConnect, preferred } from "./connection"
+import { isConfirmed } from "./dialog"
+import { element, isFocusLost } from "./dom"
+import { inputsOf, titleOf, whatChanged } from "./fields"
+import { cited, isFrozen, markInvalid, named, readable, unmark } from "./invalid"
+import { type Action, announce, describe, focusMessage, patiently, remark, report } from "./messages"
+import { lastPage, onPage, showPage } from "./paging"
+import { closeEditor, focusRow, forgetEditors, hasChanges, indexOf, showLeads } from "./roster"
 
-/** The URL of the mock that `make web` started. */
-declare const SERVER: string
+const LIMIT = 25
 
-/** Exactly the fields that the contract lists: anything else does not compile. */
-const LABELS: Record<keyof Fields, string> = {
-  email: "Email address",
-  linkedin_url: "LinkedIn profile",
-  first_name: "First name",
-  last_name: "Last name",
-  name: "Full name",
-  company: "Company",
-  position: "Job title",
-  headline: "Headline",
-}
-const NAMES = Object.keys(LABELS) as (keyof Fields)[]
-const MAX_ATTEMPTS = 4
-const SLOW_AFTER = 2_000
-/** Seconds. The form does not wait longer before it tries again. */
-const MAX_PAUSE = 120
+const section = element("leads", HTMLElement)
+const frozen = element("frozen", HTMLElement)
 
-const form = element("form", HTMLFormElement)
-const button = form.querySelector("button")!
-const status = element("status", HTMLElement)
-const problem = element("problem", HTMLElement)
-const saved = element("lead", HTMLElement)
+/** The campaign that is shown. The form at the top may have another one already. */
+let leads: ReturnType<typeof leadsOf>
+let shown: LeadPage | undefined
+let status = ""
+/** The number of lists requested so far: only the response to the latest is shown. */
+let requested = 0
 
-for (const name of NAMES) {
-  const label = document.createElement("label")
-  const input = document.createElement("input")
-  input.name = name
-  label.append(`${LABELS[name]} `, input)
-  element("fields", HTMLElement).append(label)
-}
-input("server").value = SERVER
-
-form.addEventListener("submit", async event => {
-  event.preventDefault()
-  if (button.getAttribute("aria-disabled") === "true") return
-  busy(true)
-  try {
-    show(await save(readForm()))
-  } finally {
-    busy(false)
-  }
+onConnect(async connection => {
+  if (!(await mayDiscard(hasChanges() || hasNewLeads()))) return
+  leads = leadsOf(connection, preferred)
+  closeAdding()
+  freeze("")
+  status = ""
+  await load(1)
 })
-
-/** Send an edit, and send it again after a pause when it is throttled. */
-async function save(edit: Edit): Promise<Outcome> {
-  for (let attempt = 1; ; attempt++) {
-    status.textContent = "Saving …"
-    const slow = setTimeout(() => (status.textContent = "Still saving: the server is slow …"), SLOW_AFTER)
-    const outcome = await send(edit, attempt)
-    clearTimeout(slow)
-    if (outcome.kind !== "throttled" || attempt === MAX_ATTEMPTS || outcome.seconds > MAX_PAUSE) return outcome
-    for (let left = Math.ceil(outcome.seconds); left > 0; left--) {
-      status.textContent = `Too many requests: trying again in ${left} s …`
-      await new Promise(resolve => setTimeout(resolve, 1_000))
-    }
+onPage(async (page, filter) => {
+  if (await mayDiscard(hasChanges())) {
+    status = filter
+    await load(page)
   }
-}
+  return status
+})
+onAdd(add)
 
-function show(outcome: Outcome): void {
-  status.textContent = outcome.kind === "saved" ? "Saved." : ""
-  problem.textContent = outcome.kind === "saved" ? "" : describe(outcome)
-  if (outcome.kind === "saved") showLead(outcome.lead)
-  if (outcome.kind === "refused-key") markInvalid(input("key"))
-  if (outcome.kind === "not-found") markInvalid(input("campaign"), input("prospect"))
-  if (outcome.kind === "invalid") markInvalid(...namedIn(outcome.message))
-  // The message sticks to the bottom of the window and must not cover the button.
-  if (document.activeElement === button) button.scrollIntoView({ block: "nearest" })
-}
-
-function describe(outcome: Exclude<Outcome, { kind: "saved" }>): string {
-  switch (outcome.kind) {
-    case "invalid":
-      return `Not saved: ${outcome.message}`
-    case "refused-key":
-      return "Not saved: the server does not accept the API key. Check the key; trying again will not help."
-    case "forbidden":
-      return "Not saved: the API key is valid but has no permission to edit leads."
-    case "not-found":
-      return `Not saved: ${outcome.message} Check both ids, and that the key belongs to the same workspace.`
-    case "throttled":
-      return "Not saved: the server is still refusing requests because there are too many. Try again later."
-    case "unreachable":
-      return "Probably not saved: the server cannot be reached. Check its address and your connection."
-    case "timeout":
-      return "It may or may not be saved: the server did not respond in time. It is safe to save again."
-    case "unexpected":
-      return `It may or may not be saved: unexpected response from the server (${outcome.message || "not JSON"}).`
+/** Show a page and say what was done before; false if it cannot be loaded. */
+async function load(page: number, done = ""): Promise<boolean> {
+  const request = ++requested
+  const isLatest = () => request === requested
+  const query: Query = { page, limit: LIMIT, ...(status && { status }) }
+  section.ariaBusy = "true"
+  const outcome = await patiently("load", () => leads.list(query), isLatest)
+  if (!isLatest()) return false
+  section.ariaBusy = "false"
+  if (outcome.kind === "done") {
+    // The last lead of the last page may have been removed.
+    const last = lastPage(outcome.data)
+    if (!outcome.data.prospects.length && last < page) return load(last, done)
+    announce(done)
+    show(outcome.data)
+    return true
   }
+  const isFinal = ["unauthorized", "forbidden", "not-found"].includes(outcome.kind)
+  report(`${done} ${describe(outcome, "load")}`.trim(), isFinal ? undefined : () => load(page))
+  if (!hasChanges()) show(undefined)
+  if (outcome.kind === "unauthorized") markInvalid([keyInput])
+  else if (outcome.kind === "not-found") markInvalid([campaignInput])
+  else if (outcome.kind === "invalid" && !/\b(page|limit|status)\b/.test(outcome.message)) markInvalid([campaignInput])
+  else if (isFocusLost()) focusMessage()
+  return false
 }
 
-/** The inputs that a message is about: the fields it names, or else the campaign. */
-function namedIn(message: string): HTMLInputElement[] {
-  const fields = NAMES.filter(name => message.includes(`updates.${name}`)).map(input)
-  return fields.length || !/\bcampaign\b/i.test(message) ? fields : [input("campaign")]
+function show(page: LeadPage | undefined): void {
+  shown = page
+  showLeads(page?.prospects ?? [], { save, remove }, !frozen.hidden)
+  showPage(page, status)
 }
 
-/** Show the lead as it is after the edit, also as placeholders of the inputs that are left empty. */
-function showLead(lead: Lead): void {
-  saved.hidden = false
-  saved.replaceChildren(
-    ...NAMES.flatMap(name => {
-      input(name).placeholder = lead[name] ?? ""
-      input(name).value = ""
-      const [term, value] = [document.createElement("dt"), document.createElement("dd")]
-      term.textContent = LABELS[name]
-      value.textContent = lead[name] ?? "—"
-      return [term, value]
-    }),
-  )
+/** Make everything read-only, for this reason; editable without one. */
+function freeze(reason: string): void {
+  frozen.textContent = reason && `Read-only: ${reason}`
+  frozen.hidden = !reason
+  allowAdding(!reason)
 }
 
-function readForm(): Edit {
-  const fields: Fields = {}
-  for (const name of NAMES) if (input(name).value) fields[name] = input(name).value
-  const [server, key, campaign, prospect] = (["server", "key", "campaign", "prospect"] as const).map(name => input(name).value.trim())
-  return { server, key, campaign, prospect, fields, prefer: form.querySelector("select")!.value } as Edit
+async function save(lead: Lead, updates: Fields, form: HTMLFormElement): Promise<void> {
+  if (!Object.keys(updates).length) return remark("Nothing to save: no field was changed.")
+  const response = await write("save", () => leads.update(lead.id, updates), form, lead)
+  if (!response) return
+  const saved = response.prospect
+  if (shown) shown.prospects = shown.prospects.map(one => (one.id === lead.id ? saved : one))
+  closeEditor(lead.id, saved, { save, remove })
+  announce(`Saved ${titleOf(saved)}: ${whatChanged(updates)}.`)
 }
 
-function busy(is: boolean): void {
-  // Not `disabled`: the button would lose the focus.
-  button.setAttribute("aria-disabled", String(is))
-  form.setAttribute("aria-busy", String(is))
-  if (!is) return
-  problem.textContent = ""
-  saved.hidden = true
-  for (const one of form.querySelectorAll("[aria-invalid]")) {
-    one.removeAttribute("aria-invalid")
-    one.removeAttribute("aria-errormessage")
+async function add(prospects: NewLead[], form: HTMLFormElement): Promise<void> {
+  const response = await write("add", () => leads.add(prospects), form)
+  if (!response) return
+  const { imported, duplicates } = response
+  const skipped = prospects.length - imported - duplicates
+  const said = [
+    imported ? `${leadsIn(imported)} added.` : "No lead was added.",
+    duplicates > 0 && `${leadsIn(duplicates)} left out: already in the campaign, or given twice.`,
+    skipped > 0 && `${leadsIn(skipped)} left out: without the field that identifies leads in this campaign.`,
+  ]
+  const text = said.filter(Boolean).join(" ")
+  if (!imported) return report(text)
+  closeAdding()
+  await load(shown?.page ?? 1, text)
+}
+
+async function remove(lead: Lead): Promise<void> {
+  const title = titleOf(lead)
+  if (!(await isConfirmed(`Remove ${title}?`, "The lead is removed from this campaign. This cannot be undone.", "Remove"))) return
+  const index = indexOf(lead)
+  const response = await write("remove", () => leads.remove([lead.id]), undefined, lead)
+  if (!response) return
+  const isLoaded = await load(shown?.page ?? 1, response.deleted === 0 ? `${title} was removed already.` : `Removed ${title}.`)
+  if (isLoaded && isFocusLost()) focusRow(index)
+}
+
+/** Send a write. If it fails, say why where the user can do something about it; then there is no response. */
+async function write<T>(action: Action, send: () => Promise<Outcome<T>>, form = section, lead?: Lead): Promise<T | undefined> {
+  unmark(form)
+  setBusy(form, true)
+  const outcome = await patiently(action, send)
+  setBusy(form, false)
+  if (outcome.kind === "done") return outcome.data
+  await explain(outcome, action, form, lead)
+}
+
+/** Keep what is being sent from being changed. */
+function setBusy(form: HTMLElement, isBusy: boolean): void {
+  form.ariaBusy = String(isBusy)
+  for (const input of inputsOf(form)) input.readOnly = isBusy
+}
+
+async function explain(failure: Failure, action: Action, form: HTMLElement, lead?: Lead): Promise<void> {
+  if (failure.kind === "not-found" && lead) {
+    // Either the campaign is gone or the lead is: if the campaign can be listed, it is the lead.
+    const index = indexOf(lead)
+    forgetEditors([lead.id])
+    if (!(await load(shown?.page ?? 1))) return
+    report(`${titleOf(lead)} is no longer in this campaign: it was removed meanwhile.`)
+    if (isFocusLost()) focusRow(index)
+    return
   }
-}
-
-/** Mark inputs as invalid, and focus the first. */
-function markInvalid(...inputs: HTMLInputElement[]): void {
-  for (const one of inputs) {
-    one.setAttribute("aria-invalid", "true")
-    one.setAttribute("aria-errormessage", problem.id)
+  const message = failure.kind === "invalid" ? failure.message : ""
+  const inputs = cited(message, form)
+  if (!inputs.length && isFrozen(message)) {
+    announce("")
+    freeze(message)
+    forgetEditors()
+    show(shown)
+    frozen.focus()
+    return
   }
-  inputs[0]?.focus()
+  report(describe(failure.kind === "invalid" ? { ...failure, message: readable(message, form) } : failure, action))
+  if (failure.kind === "unauthorized") markInvalid([keyInput])
+  else if (failure.kind === "not-found") markInvalid([campaignInput])
+  else markInvalid(inputs.length ? inputs : named(message, form))
 }
 
-function input(name: keyof Fields | "server" | "key" | "campaign" | "prospect"): HTMLInputElement {
-  return form.elements.namedItem(name) as HTMLInputElement
+async function mayDiscard(hasTyped: boolean): Promise<boolean> {
+  const may = !hasTyped || (await isConfirmed("Discard your changes?", "What you typed is not saved yet.", "Discard"))
+  if (may) forgetEditors()
+  return may
 }
 
-function element<T extends HTMLElement>(id: string, type: new () => T): T {
-  const found = document.getElementById(id)
-  if (!(found instanceof type)) throw new Error(`index.html has no element ${id}`)
-  return found
+function leadsIn(number: number): string {
+  return number === 1 ? "1 lead" : `${number} leads`
 }

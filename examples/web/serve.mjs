@@ -1,4 +1,4 @@
-// Serves the form on this machine, compiled at each request, for the server in PUFFLE_MOCK_URL.
+// Serves the page on this machine, compiled at each request, for the server in PUFFLE_MOCK_URL.
 import { context } from "esbuild"
 
 const folder = import.meta.dirname
@@ -15,8 +15,8 @@ try {
     logLevel: "warning",
   })
   const { port } = await compiled.serve({ host: "127.0.0.1", port: Number(PORT), servedir: folder })
-  console.log(`The form is listening on http://127.0.0.1:${port} and edits leads of ${PUFFLE_MOCK_URL}. Press Ctrl-C to stop.`)
+  console.log(`The page is listening on http://127.0.0.1:${port} and shows the leads of ${PUFFLE_MOCK_URL}. Press Ctrl-C to stop.`)
 } catch (error) {
-  console.error(`the form cannot be served on port ${PORT}: ${error.message.split("\n")[0]}; choose another with PORT=`)
+  console.error(`the page cannot be served on port ${PORT}: ${error.message.split("\n")[0]}; choose another with PORT=`)
   process.exit(2)
 }
