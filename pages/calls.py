@@ -61,13 +61,13 @@ def _python(operation: Operation, example: Example, url: str) -> str:
         return ""
     given = [f"{name}={_literal(hints[name], value)}" for name, value in arguments.items()]
     lines = ["import os", *(["from uuid import UUID"] if any("UUID(" in one for one in given) else []), ""]
-    lines += ["from puffle_client import AuthenticatedClient", f"from {package} import {module}"]
+    lines += ["from puffle_client import PuffleClient", f"from {package} import {module}"]
     if example.body is not None:
         model = hints["body"].__name__
         body = pprint.pformat(example.body, sort_dicts=False, width=80).replace("\n", "\n    ")
         lines += [f"from puffle_client.models import {model}", "", f"body = {model}.from_dict(\n    {body}\n)"]
         given.append("body=body")
-    lines += ["", f'with AuthenticatedClient("{url}", token=os.environ["{KEY_VARIABLE}"]) as client:']
+    lines += ["", f'with PuffleClient("{url}", os.environ["{KEY_VARIABLE}"]) as client:']
     lines += [f"    response = {module}.sync({', '.join(['client=client', *given])})", "print(response)"]
     return "\n".join(lines)
 

@@ -18,7 +18,7 @@ function ContractPlugin(system) {
   const { createElement: h, Fragment, useEffect, useState } = system.React
   const coded = text => text.split("`").map((part, at) => at % 2 ? h("code", { key: at }, part) : part)
 
-  const Fields = ({ id, heading, fields }) => h("section", { className: "contract-part", id },
+  const Fields = ({ id, heading, fields }) => fields.length > 0 && h("section", { className: "contract-part", id },
     h("h3", null, heading),
     h("ul", { className: "rules" }, fields.map(({ name, type, required, assumed, description }) =>
       h("li", { key: name, className: assumed ? "assumed" : "stated" },
@@ -27,11 +27,11 @@ function ContractPlugin(system) {
           h("p", null, h("code", null, name), " ", h("span", { className: "soft" }, type, required && ", required")),
           h("p", null, coded(description)))))))
 
-  const Rules = ({ id, rules }) => h("section", { className: "contract-part", id },
+  const Rules = ({ id, rules }) => rules.length > 0 && h("section", { className: "contract-part", id },
     h("h3", null, "Rules"),
     h("p", { className: "soft" }, "Behaviour that a schema cannot express. Stated: in the vendor's documentation. Assumed: nowhere documented."),
     h("ul", { className: "rules" }, rules.map(rule =>
-      h("li", { key: rule.id, id: id && rule.id, className: rule.assumed ? "assumed" : "stated" },
+      h("li", { key: rule.id, id: rule.anchor, className: rule.assumed ? "assumed" : "stated" },
         h("span", { className: "state" }, rule.assumed ? "assumed" : "stated"),
         h("div", null,
           h("p", null, coded(rule.text)),
@@ -62,14 +62,16 @@ function ContractPlugin(system) {
   const addContractParts = Original => props => {
     const [path, method] = props.pathMethod
     const name = `${method.toUpperCase()} ${path}`
-    const { address, request, response, rules, examples } = given.operations[name]
-    const anchor = id => name === Object.keys(given.operations)[0] ? id : undefined // for the links at the top
+    const { id, address, request, response, rules, examples } = given.operations[name]
+    const parts = [["rules", "Rules", rules], ["request", "Request", request], ["response", "Response", response], ["try-it", "Try it", examples]]
     return h(Fragment, null,
-      h("p", { className: "contract-part address" }, "In production: ", h("code", null, `${method.toUpperCase()} ${address}`)),
-      rules.length > 0 && h(Rules, { id: anchor("rules"), rules }),
-      request.length > 0 && h(Fields, { id: anchor("request"), heading: "Fields of the request", fields: request }),
-      response.length > 0 && h(Fields, { id: anchor("response"), heading: "Fields of the response", fields: response }),
-      examples.length > 0 && h(TryIt, { id: anchor("try-it"), examples, ...props }),
+      h("p", { className: "contract-part address", id }, "In production: ", h("code", null, `${method.toUpperCase()} ${address}`)),
+      h("nav", { className: "parts", "aria-label": `Parts of ${name}` }, parts.filter(([, , list]) => list.length > 0).map(([part, label]) =>
+        h("a", { key: part, href: `#${id}-${part}` }, label))),
+      h(Rules, { id: `${id}-rules`, rules }),
+      h(Fields, { id: `${id}-request`, heading: "Fields of the request", fields: request }),
+      h(Fields, { id: `${id}-response`, heading: "Fields of the response", fields: response }),
+      examples.length > 0 && h(TryIt, { id: `${id}-try-it`, examples, ...props }),
       h(Original, props))
   }
 
@@ -92,6 +94,7 @@ const ATTRIBUTES = {
   ".information-container": { role: "region", "aria-label": "About the contract" },
   ".opblock-tag": { "aria-level": "2" },
   ".microlight": { tabindex: "0" },
+  ".responses-table": { role: "table" }, // its regions would all have the same name
 }
 new MutationObserver(() => {
   for (const [selector, attributes] of Object.entries(ATTRIBUTES))

@@ -16,7 +16,7 @@ from typing import Any
 from pages import render, unescaped
 from pages.calls import calls_of, variables
 from puffle import address
-from puffle.contract import JSON, Contract, Example, Operation, Schema
+from puffle.contract import JSON, Contract, Example, Operation, Rule, Schema
 
 HERE = Path(__file__).parent
 SWAGGER_UI = HERE.parent / "node_modules" / "swagger-ui-dist"
@@ -62,11 +62,18 @@ def _extras(operation: Operation, server: Mapping[str, Any]) -> dict[str, Any]:
     contract = operation.contract
     success = next((one for status, one in operation.responses.items() if status.startswith("2")), {})
     return {
+        "id": operation.id,
         "address": f"{contract.default_server}{operation.path_template}",
         "request": list(_fields(contract, operation.request_schema or {})),
         "response": list(_fields(contract, success.get("content", {}).get(JSON, {}).get("schema", {}))),
         "rules": [
-            {"id": rule.id, "text": rule.promise, "assumed": rule.assumed, "line": contract.line(*rule.place)}
+            {
+                "id": rule.id,
+                "anchor": rule.id if _first_with(contract, rule) is operation else None,
+                "text": rule.promise,
+                "assumed": rule.assumed,
+                "line": contract.line(*rule.place),
+            }
             for rule in operation.rules
         ],
         "examples": [
@@ -82,6 +89,10 @@ def _extras(operation: Operation, server: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _first_with(contract: Contract, rule: Rule) -> Operation:
+    return next(operation for operation in contract.operations if rule in operation.rules)
+
+
 def _summary(operation: Operation, example: Example) -> str:
     """What an example shows: the summary of its body, or of its response if it has no body."""
     response = operation.responses[str(example.status)]
@@ -94,14 +105,16 @@ def _summary(operation: Operation, example: Example) -> str:
 def _fields(
     contract: Contract, declared: Schema, above: str = "", around: frozenset[int] = frozenset()
 ) -> Iterator[dict[str, Any]]:
-    """The fields of an object and of the objects in it, except for an object that contains itself."""
+    """The fields of an object, and of the objects and lists in it, except for an object that contains itself."""
     schema = contract.resolve(declared)
+    if "items" in schema:
+        yield from _fields(contract, schema["items"], f"{above.removesuffix('.')}[].", around)
     if id(schema) in around:
         return
     required = contract.required_members(schema)
     for name, member in contract.members(schema).items():
         field = contract.resolve(member)
-        kind = field.get("type", "any")
+        kind = field.get("type") or [contract.resolve(one).get("type", "any") for one in field.get("oneOf", ({},))]
         kind = kind if isinstance(kind, str) else " or ".join(kind)
         yield {
             "name": above + name,

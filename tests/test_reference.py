@@ -5,30 +5,30 @@ from __future__ import annotations
 import copy
 import re
 import shlex
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from mock.process import Server
 from pages.calls import calls_of, variables
 from pages.reference import NoPage
 from pages.reference import page as reference
 from puffle import address, contract
-from puffle.contract import Contract, Schema
+from puffle.contract import Contract, Example, Operation, Schema
+from puffle.validation import validator
 from tests.browsing import DESKTOP, PHONE, visit
-from tests.running import KEY, LEAD, ROOT, clean_environment, in_bash, make
+from tests.running import KEY, LEAD, ROOT, in_bash, make
 from tests.sandboxes import rows, sandbox
 
 pytestmark = pytest.mark.slow
 
 CONTRACT = contract.load()
-OPERATION = CONTRACT.operations[0]
-EXAMPLES = list(OPERATION.examples())
+UPDATE = next(one for one in CONTRACT.operations if one.method == "PATCH")
+EXAMPLES = list(UPDATE.examples())
 SERVER = next(one for one in CONTRACT.servers if address.is_loopback(address.host(one["url"])))
 
 
@@ -38,16 +38,24 @@ def server() -> Iterator[Server]:
         yield running
 
 
-def execute(page: Page) -> str:
+def part_of(page: Page, operation: Operation = UPDATE) -> Locator:
+    """The part of the page about an operation."""
+    return page.locator(f".opblock[id$={operation.id}]")
+
+
+def execute(part: Locator) -> str:
     """Send the request in the form, and return the status of the response."""
-    page.get_by_role("button", name="Execute").click()
-    expect(page.locator(".live-responses-table")).to_be_visible()
-    return page.locator(".live-responses-table tbody .response-col_status").inner_text().split()[0]
+    part.get_by_role("button", name="Execute").click()
+    expect(part.locator(".live-responses-table")).to_be_visible()
+    return part.locator(".live-responses-table tbody .response-col_status").inner_text().split()[0]
 
 
 def fields(schema: Schema, above: str = "") -> Iterator[tuple[str, bool]]:
     """The fields of a schema, with the path that leads to them, and whether they are assumed."""
-    for name, member in CONTRACT.members(CONTRACT.resolve(schema)).items():
+    schema = CONTRACT.resolve(schema)
+    if "items" in schema:
+        yield from fields(schema["items"], f"{above.removesuffix('.')}[].")
+    for name, member in CONTRACT.members(schema).items():
         field = CONTRACT.resolve(member)
         yield above + name, field.get("x-assumed", False)
         yield from fields(field, f"{above}{name}.")
@@ -55,39 +63,58 @@ def fields(schema: Schema, above: str = "") -> Iterator[tuple[str, bool]]:
 
 def test_page_contains_the_whole_contract(browser: Browser, server: Server) -> None:
     with visit(browser, server.url) as visited:
-        text = " ".join(visited.page.locator("body").inner_text().split())
-    for rule in OPERATION.rules:
-        grade = "assumed" if rule.assumed else "stated"
-        assert f"{grade} {rule.promise.replace('`', '')} {rule.id} · openapi.yaml, line " in text, rule.id
-    request, response = OPERATION.request_schema, OPERATION.response_schema(200)
-    assert request
-    assert response
-    for name, assumed in [*fields(request), *fields(response)]:
-        assert re.search(rf"\b{'assumed' if assumed else 'stated'} {name} [a-z]+", text), name
-    for status, declared in OPERATION.responses.items():
-        description = " ".join(declared["description"].replace("`", "").split())
-        assert f"{status} {description}" in text, status
-    assert f"PATCH {CONTRACT.default_server}{OPERATION.path_template}" in text
+        texts = {one.key: " ".join(part_of(visited.page, one).inner_text().split()) for one in CONTRACT.operations}
+    for operation in CONTRACT.operations:
+        text = texts[operation.key]
+        for rule in operation.rules:
+            grade = "assumed" if rule.assumed else "stated"
+            assert f"{grade} {rule.promise.replace('`', '')} {rule.id} · openapi.yaml, line " in text, rule.id
+        response = operation.response_schema(200)
+        assert response
+        for name, assumed in [*fields(operation.request_schema or {}), *fields(response)]:
+            grade = "assumed" if assumed else "stated"
+            assert re.search(rf"\b{grade} {re.escape(name)} [a-z]+", text), name
+        for status, declared in operation.responses.items():
+            description = " ".join(declared["description"].replace("`", "").split())
+            assert f"{status} {description}" in text, status
+        assert f"{operation.method} {CONTRACT.default_server}{operation.path_template}" in text
 
 
-def test_every_example_gets_its_response(browser: Browser, server: Server) -> None:
+def test_every_link_leads_somewhere(browser: Browser, server: Server) -> None:
     with visit(browser, server.url) as visited:
-        page = visited.page
-        for example in EXAMPLES:
-            page.get_by_label("Example request").select_option(example.name)
-            assert execute(page) == str(example.status), example.name
+        links = visited.page.locator("nav a").evaluate_all("links => links.map(link => link.hash)")
+        assert len(links) == len(set(links)) > 2 * len(CONTRACT.operations)
+        for link in links:
+            expect(visited.page.locator(link)).to_have_count(1)
+
+
+def sendable(operation: Operation) -> Iterator[Example]:
+    """The examples whose parameters the schemas allow: neither the form nor ``puffle`` sends the others."""
+    for example in operation.examples():
+        schemas = {(one["in"], one["name"]): one["schema"] for one in operation.parameters}
+        if all(validator(CONTRACT, schemas[key]).is_valid(value) for key, value in example.parameters.items()):
+            yield example
+
+
+@pytest.mark.parametrize("operation", CONTRACT.operations, ids=lambda operation: operation.method)
+def test_every_example_gets_its_response(browser: Browser, operation: Operation) -> None:
+    with sandbox() as fresh, visit(browser, fresh.url) as visited:
+        part = part_of(visited.page, operation)
+        for example in sendable(operation):
+            part.get_by_label("Example request").select_option(example.name)
+            assert execute(part) == str(example.status), example.name
             if example.status >= 400:
-                assert example.response["error"].split()[0] in page.locator(".live-responses-table").inner_text()
+                assert example.response["error"].split()[0] in part.locator(".live-responses-table").inner_text()
 
 
 def test_form_edits_a_lead(browser: Browser, server: Server) -> None:
     with visit(browser, server.url) as visited:
-        page = visited.page
-        body = page.locator("textarea.body-param__text")
+        part = part_of(visited.page)
+        body = part.locator("textarea.body-param__text")
         expect(body).to_have_value(re.compile("Janet"))
         body.fill(body.input_value().replace("Janet", "Zoë"))
-        execute(page)
-        expect(page.locator(".live-responses-table")).to_contain_text('"first_name": "Zoë"')
+        execute(part)
+        expect(part.locator(".live-responses-table")).to_contain_text('"first_name": "Zoë"')
     assert rows(server)[LEAD]["first_name"] == "Zoë"
 
 
@@ -99,13 +126,15 @@ def test_page_opened_as_a_file_sends_to_the_local_server_of_the_contract(browser
         page = visited.page
         page.route(SERVER["url"] + "/**", lambda route: route.fulfill(status=429, json={"error": "Too many."}))
         page.on("request", lambda request: sent.append((request.method, request.url)))
-        execute(page)
+        execute(part_of(page))
     assert sent == [("PATCH", SERVER["url"] + EXAMPLES[0].path)]
 
 
 def test_page_shows_the_operations_of_another_contract(browser: Browser, tmp_path: Path) -> None:
     document: dict[str, Any] = copy.deepcopy(dict(CONTRACT.document))
-    item = document["paths"][OPERATION.path_template]
+    item = document["paths"][UPDATE.path_template]
+    for method in ("get", "post", "delete"):
+        del item[method]
     contains_itself = {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/Loop"}}}
     document["components"]["schemas"]["Loop"] = contains_itself
     example = {"summary": "Of another campaign.", "x-parameters": {"id": "other"}, "value": {}}
@@ -127,9 +156,7 @@ def test_page_shows_the_operations_of_another_contract(browser: Browser, tmp_pat
         selects = page.get_by_label("Example request")
         assert selects.nth(0).locator("option").count() == len(EXAMPLES)
         assert selects.nth(1).locator("option").all_inner_texts() == ["Of another campaign. (200)"]
-        expect(page.locator("#operations-Campaign_leads-updateLeadInCampaign input").first).to_have_value(
-            re.compile("-")
-        )
+        expect(part_of(page).locator("input").first).to_have_value(re.compile("-"))
         expect(page.locator("[id$=getLoop] input").first).to_have_value("other")
 
     for operation in another.operations:
@@ -163,40 +190,46 @@ def test_typed_key_is_not_shown(browser: Browser, server: Server) -> None:
         assert visited.barriers("heading-order") == []
         dialog.get_by_role("button", name="Authorize").click()
         dialog.get_by_role("button", name="Close").last.click()
-        assert execute(page) == "404", "the draft campaign is not Bob's"
+        assert execute(part_of(page)) == "404", "the draft campaign is not Bob's"
         assert key not in page.locator("body").inner_text()
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
 def test_page_is_accessible(browser: Browser, server: Server, size: dict[str, int], scheme: str) -> None:
     with visit(browser, server.url, viewport=size, color_scheme=scheme) as visited:
-        execute(visited.page)
+        execute(part_of(visited.page))
         assert visited.barriers() == []
         assert not visited.is_too_wide()
 
 
-def test_calls_do_what_the_examples_say(server: Server, tmp_path: Path) -> None:
-    exported = variables(SERVER).replace(SERVER["url"], server.url)
-    for example in EXAMPLES:
-        calls = calls_of(OPERATION, example, server.url)
-        assert set(calls) == {"curl", "Python", "puffle"}
-        assert KEY not in "".join(calls.values())
-        printed = in_bash(f"{exported}; {calls['curl']}", tmp_path, server.url).stdout.decode()
-        assert printed.startswith(f"HTTP/1.1 {example.status} "), printed
-        done = in_bash(f"{exported}; {calls['puffle']}", tmp_path, server.url)
-        assert (done.returncode == 0) == (example.status == 200), done.stderr
-        assert example.status == 200 or f"refused with {example.status}" in done.stderr.decode()
-    words = shlex.split(exported.removeprefix("export "))
-    environment = clean_environment(dict(word.split("=", 1) for word in words))
-    code = calls_of(OPERATION, EXAMPLES[0], server.url)["Python"]
-    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert run.stdout.startswith("LeadUpdated(")
+@pytest.mark.parametrize("operation", CONTRACT.operations, ids=lambda operation: operation.method)
+@pytest.mark.parametrize("tool", ["curl", "Python", "puffle"])
+def test_calls_do_what_the_examples_say(operation: Operation, tool: str, tmp_path: Path) -> None:
+    with sandbox() as server:
+        exported = variables(SERVER).replace(SERVER["url"], server.url)
+        examples = list(operation.examples() if tool == "curl" else sendable(operation))
+        for example in examples if tool == "curl" else (examples[0], examples[-1]):
+            call = calls_of(operation, example, server.url)[tool]
+            assert KEY not in call
+            if tool == "Python":
+                call = f"{shlex.quote(sys.executable)} -c {shlex.quote(call)}"
+            elif tool == "puffle" and "--all" in call:
+                call += " --yes"  # there is no terminal to confirm it on
+            done = in_bash(f"{exported}; {call}", tmp_path, server.url)
+            if tool == "curl":
+                assert done.stdout.decode().startswith(f"HTTP/1.1 {example.status} "), done.stdout
+            elif tool == "puffle":
+                assert (done.returncode == 0) == (example.status == 200), done.stderr
+                assert example.status == 200 or f"refused with {example.status}" in done.stderr.decode()
+            else:
+                assert done.returncode == 0, done.stderr
+                assert b"Error(" in done.stdout or example.status == 200
 
 
 def test_operation_that_the_client_lacks_has_no_python_call() -> None:
     document: dict[str, Any] = copy.deepcopy(dict(CONTRACT.document))
-    document["paths"][OPERATION.path_template]["patch"]["operationId"] = "renamed"
-    renamed = Contract(document).operations[0]
+    document["paths"][UPDATE.path_template]["patch"]["operationId"] = "renamed"
+    renamed = next(one for one in Contract(document).operations if one.id == "renamed")
     assert set(calls_of(renamed, EXAMPLES[0], SERVER["url"])) == {"curl", "puffle"}
 
 
