@@ -6,7 +6,7 @@ PATH := $(CURDIR)/$(BIN):$(PATH)
 export PATH
 
 # These count only when typed after `make`: an exported variable of the same name must not change what a command does.
-TYPED := ARGS BASE BASE_URL CASE CONFIRM DATA OUT PORT PROFILE RATE REPORT RESTORE SEED STRICT TARGET UPSTREAM VERSION
+TYPED := ARGS BASE BASE_URL CASE CONFIRM DATA OPERATIONS OUT PORT PROFILE RATE REPORT RESTORE SEED STRICT TARGET UPSTREAM VERSION
 $(foreach name,$(TYPED),$(if $(filter command,$(origin $(name))),,$(eval $(name) :=)))
 MOCK := $(or $(TARGET),sandbox)
 DERIVED := $(or $(OUT),generated)
@@ -16,7 +16,7 @@ option = $(if $($1),--$2 "$$$1")
 switch = $(if $($1),$(if $(filter $($1),$2),$3,$(if $(filter $($1),$4),,$(error $1=$($1): use $(firstword $2) or $(firstword $4)))))
 JUDGE = python -m contract_tests $(call option,BASE_URL,base-url) $(call option,PROFILE,profile) \
   $(call option,SEED,seed) $(call option,RATE,rate) $(call option,CASE,case) $(call option,REPORT,report) \
-  $(call option,CONFIRM,confirm) $(call switch,STRICT,1,--strict,0) $(call switch,RESTORE,off,--no-restore,on)
+  $(call option,CONFIRM,confirm) $(call option,OPERATIONS,operations) $(call switch,STRICT,1,--strict,0) $(call switch,RESTORE,off,--no-restore,on)
 
 # make replaces every exit code by 2, except in question mode, where it returns the code of a `+` recipe: this is how
 # `make contract` can exit with 1 (failed) or 2 (could not be judged). Only `+` recipes run then.
@@ -32,15 +32,16 @@ MAKEFLAGS += -q
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help contract mock sandbox proxy web docs generate changes release check lint lint-contract lint-python \
+.PHONY: help contract contract-clean mock sandbox proxy web docs generate changes release check lint lint-contract lint-python \
   lint-types lock test proof bench clean
 
 help: ## Print this help
 	@echo 'usage: make <target> [NAME=value …]'
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo 'contract takes TARGET=sandbox|prism|proxy or BASE_URL=https://…, PROFILE=quick|deep, STRICT=1, SEED=number.'
+	@echo 'contract takes TARGET=sandbox|prism|proxy or BASE_URL=https://…, PROFILE=quick|deep, STRICT=1, SEED=number,'
+	@echo 'and OPERATIONS=operationId,… to judge only those.'
 	@echo 'BASE_URL also needs the PUFFLE_… variables of .env.example, from the environment or .env; a host that is not'
 	@echo 'this machine also CONFIRM=host, and takes RATE=5 and RESTORE=off. CASE=… repeats one case, REPORT=folder sets'
 	@echo 'where the report goes. Exit codes: 0 passed, 1 failed, 2 could not be judged.'
@@ -55,6 +56,9 @@ help: ## Print this help
 contract: .venv/.ready $(if $(filter prism proxy,$(MOCK)),node_modules/.ready) ## Judge the sandbox, Prism or any BASE_URL by the contract
 	+@$(if $(BASE_URL),,python -m mock.run '$(MOCK)' --) $(JUDGE)
 
+contract-clean: .venv/.ready ## Remove what a crashed run of `make contract` left behind (BASE_URL=https://…)
+	@python -m contract_tests.clean $(call option,BASE_URL,base-url) $(call option,CONFIRM,confirm)
+
 mock: .venv/.ready node_modules/.ready ## Serve Prism, which responds with the contract's examples (PORT=4010)
 	@exec python -m mock.prism --port $(or $(PORT),4010)
 
@@ -64,7 +68,7 @@ sandbox: .venv/.ready node_modules/.ready ## Serve the sandbox, a stateful mock 
 proxy: .venv/.ready node_modules/.ready ## Serve Prism in front of UPSTREAM=https://…, validating live traffic (PORT=4012)
 	@exec python -m mock.prism --port $(or $(PORT),4012) --upstream "$$UPSTREAM"
 
-web: .venv/.ready node_modules/.ready ## Serve examples/web, a form that edits a lead, with a mock (TARGET=sandbox|prism, PORT=4013)
+web: .venv/.ready node_modules/.ready ## Serve examples/web, the leads of a campaign in a browser, with a mock (TARGET=sandbox|prism, PORT=4013)
 	@exec env PORT=$(or $(PORT),4013) python -m mock.run '$(MOCK)' -- node examples/web/serve.mjs
 
 docs: .venv/.ready node_modules/.ready ## Build the reference page as one file that works offline (OUT=docs)
@@ -72,8 +76,10 @@ docs: .venv/.ready node_modules/.ready ## Build the reference page as one file t
 
 generate: .venv/.ready node_modules/.ready ## Rebuild everything derived from openapi.yaml: client, types, printed manual (OUT=generated)
 	@new='$(DERIVED)/.new'; trap 'rm -rf "$$new"' EXIT; trap 'exit 130' INT TERM; rm -rf "$$new" && mkdir -p "$$new" \
-	  && openapi-python-client generate --path openapi.yaml --config openapi-python-client.yaml --meta none \
-	    --fail-on-warning --output-path "$$new/puffle_client" >/dev/null \
+	  && python templates/prepare.py "$$new/.input" \
+	  && openapi-python-client generate --path "$$new/.input/openapi.yaml" --config openapi-python-client.yaml --meta none \
+	    --custom-template-path "$$new/.input/templates" --fail-on-warning --output-path "$$new/puffle_client" >/dev/null \
+	  && cp templates/client/*.py "$$new/puffle_client" \
 	  && node_modules/.bin/openapi-typescript openapi.yaml --output "$$new/puffle.d.ts" >/dev/null \
 	  && rm -rf '$(DERIVED)/puffle_client' '$(DERIVED)/puffle.d.ts' && mv "$$new"/* '$(DERIVED)' \
 	  || { echo '$(DERIVED) was not changed: fix openapi.yaml, `make lint` shows what is wrong' >&2; exit 2; }
@@ -115,6 +121,7 @@ lint-types:
 
 bench: .venv/.ready node_modules/.ready benchmarks/node_modules/.ready ## Compare speed and verdicts with Prism, Steady and schemathesis (needs wrk)
 	@python -m benchmarks --write $(ARGS)
+	@python -m benchmarks.roster --write
 	@python -m benchmarks.verdicts --write
 	@python -m benchmarks.startup --write
 	@python -m benchmarks.generate --write

@@ -118,8 +118,8 @@ def test_renamed_field_breaks_and_the_failed_rules_are_named(tmp_path: Path) -> 
     """With the real contract tests; the other tests of this module replace them."""
     repository = Repository(tmp_path)
     repository.git("tag", f"v{contract.load().version}")
-    fields = next(contract.load().operations[0].examples()).body["updates"]
-    field = list(fields)[-1]
+    update = next(operation for operation in contract.load().operations if operation.method == "PATCH")
+    field = list(next(update.examples()).body["updates"])[-1]
     repository.replace("openapi.yaml", field, "renamed_field")
     repository.commit()
 
@@ -127,7 +127,7 @@ def test_renamed_field_breaks_and_the_failed_rules_are_named(tmp_path: Path) -> 
 
     before = read(contract.load().version)
     assert run.returncode == 1, run.stdout + run.stderr
-    assert run.stdout.startswith(f"openapi.yaml since v{before}: 2 breaking, 2 compatible, ")
+    assert run.stdout.startswith(f"openapi.yaml since v{before}: 3 breaking, 3 compatible, ")
     place = rf"openapi.yaml:\d+ in v{before} +components.schemas.\w+.properties.{field}"
     assert re.search(rf"^  breaking +{place}$", run.stdout, re.MULTILINE)
     assert "  failed             edits-listed-fields\n" in run.stdout
@@ -144,7 +144,7 @@ def test_breaking_change_that_the_version_announces_passes(tmp_path: Path) -> No
     before = contract.load().version
     version = required(read(before), Impact.BREAKING)
     repository.replace("openapi.yaml", f"version: {before}", f"version: {version}")
-    repository.replace("openapi.yaml", "x-cli: ", "x-cli: new ")
+    repository.replace("openapi.yaml", "x-cli: campaign lead update", "x-cli: campaign lead edit")
 
     run = repository.python("changes", "HEAD")
 

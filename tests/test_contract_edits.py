@@ -33,7 +33,9 @@ def check_after(folder: Path, pattern: str, replacement: str) -> str:
 
 def test_renamed_field(tmp_path: Path) -> None:
     printed = check_after(tmp_path, r"^        headline:$", "        tagline:")
-    assert re.search(r"openapi\.yaml: correct .*\n  line \d+ \(full-row\): prospect\.headline: not in the ", printed)
+    assert re.search(
+        r"openapi\.yaml: correct .*(?:\n  .*)*\n  line \d+ \(full-row\): prospect\.headline: not in the ", printed
+    )
     assert re.search(r"seed\.yaml: correct the leads:\n  headline: not in the schema .*\n  tagline: missing", printed)
 
 
@@ -41,14 +43,18 @@ def test_new_required_field(tmp_path: Path) -> None:
     field = "      properties:\n        region:\n          type: string\n          description: Sales region.\n"
     pattern = r"^        - status\n      properties:\n"
     printed = check_after(tmp_path, pattern, f"        - status\n        - region\n{field}")
-    assert re.search(r"openapi\.yaml: correct .*\n  line \d+ \(full-row\): prospect: \"region\" is a required", printed)
+    assert re.search(
+        r"openapi\.yaml: correct .*(?:\n  .*)*\n  line \d+ \(full-row\): prospect: \"region\" is a required", printed
+    )
     assert re.search(r"seed\.yaml: correct the leads:\n  \"region\" is a required property \(\d+ times\)", printed)
 
 
 def test_tightened_field(tmp_path: Path) -> None:
     pattern, limit = r"^(        position:\n          type: .*\n)", r"\1          maxLength: 9\n"
     printed = check_after(tmp_path, pattern, limit)
-    assert re.search(r"openapi\.yaml: correct .*\n  line \d+ \(full-row\): updates\.position: .*longer than 9", printed)
+    assert re.search(
+        r"openapi\.yaml: correct .*(?:\n  .*)*\n  line \d+ \(full-row\): updates\.position: .*longer than 9", printed
+    )
     assert re.search(r"seed\.yaml: correct the leads:\n  position: .*longer than 9", printed)
 
 

@@ -46,7 +46,7 @@ def test_first_lines_of_the_sandbox() -> None:
     with background("make", "sandbox", "PORT=0") as server:
         url = server.listening()
         assert server.process.stdout
-        printed = [*server.lines, *(server.process.stdout.readline() for _ in range(2))]
+        printed = [*server.lines, server.process.stdout.readline()]
     shown = "".join(printed).replace(url, "http://127.0.0.1:4011")
     assert shown in README, shown
 
@@ -98,19 +98,19 @@ def test_options_of_the_sandbox() -> None:
 
 
 def test_options_of_puffle() -> None:
-    assert options_in("Edit a lead from the command line") | {"--help"} == {f"--{name}" for name in OWN_FLAGS}
+    assert options_in("Manage leads from the command line") | {"--help"} == {f"--{name}" for name in OWN_FLAGS}
 
 
 @pytest.mark.slow
 def test_output_of_puffle(tmp_path: Path) -> None:
     shown = re.search(
-        r"^## Edit a lead from the command line\n\n```console\n(.*?)```", README, re.MULTILINE | re.DOTALL
+        r"^## Manage leads from the command line\n\n```console\n(.*?)```", README, re.MULTILINE | re.DOTALL
     )
     assert shown
     needs("jq")
     with sandbox() as server:
         commands = re.findall(r"^\$ (puffle (?:.*\\\n)*.*)\n(.*)", shown[1], re.MULTILINE)
-        assert len(commands) == 2
+        assert len(commands) == 5
         for line, printed in commands:
             done = in_bash(f"{line} 2>&1", tmp_path, server.url)
             assert done.stdout.decode() == f"{printed}\n"

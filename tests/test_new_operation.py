@@ -13,8 +13,8 @@ from tests.running import DRAFT, ROOT
 
 pytestmark = pytest.mark.slow
 
-PATH = f"/api/campaigns/{DRAFT}/leads"
-EXAMPLE = {"prospects": [], "total": 0}
+PATH = f"/api/campaigns/{DRAFT}/notes"
+EXAMPLE = {"notes": [], "total": 0}
 ASK = f"""
 import httpx, os
 headers = {{"Authorization": "Bearer " + os.environ["PUFFLE_API_KEY"]}}
@@ -31,10 +31,10 @@ with serving([sys.executable, "-m", "mock.sandbox", "--port", "0"], print):
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     """A copy of the repository with one more operation in the contract, and nothing else changed."""
-    copy = Copy(tmp_path_factory.mktemp("second-operation"))
+    copy = Copy(tmp_path_factory.mktemp("new-operation"))
     copy.borrow_tools()
-    added = yaml.safe_load((ROOT / "tests" / "second-operation.yaml").read_text("utf-8"))
-    copy.replace("openapi.yaml", "\ncomponents:\n", f"\n{added['operation']}components:\n")
+    added = yaml.safe_load((ROOT / "tests" / "new-operation.yaml").read_text("utf-8"))
+    copy.replace("openapi.yaml", "\ncomponents:\n", f"\n{added['path']}components:\n")
     copy.replace("openapi.yaml", "\n  schemas:\n", f"\n  schemas:\n{added['schemas']}")
     return copy
 
@@ -52,20 +52,20 @@ def test_lint_accepts_it(copy: Copy) -> None:
 def test_client_and_types_have_it(copy: Copy) -> None:
     printed(copy, "make", "generate", "OUT=derived")
     derived = copy.folder / "derived"
-    assert (derived / "puffle_client" / "api" / "campaign_leads" / "get_leads_in_campaign.py").exists()
-    assert "getLeadsInCampaign: {" in (derived / "puffle.d.ts").read_text("utf-8")
+    assert (derived / "puffle_client" / "api" / "campaign_leads" / "list_notes_of_campaign.py").exists()
+    assert "listNotesOfCampaign: {" in (derived / "puffle.d.ts").read_text("utf-8")
 
 
 def test_command_line_has_it(copy: Copy) -> None:
-    command = (sys.executable, "-m", "puffle", "campaign", "lead", "list")
-    assert "Only leads of this status." in printed(copy, *command, "--help")
+    command = (sys.executable, "-m", "puffle", "campaign", "note")
+    assert "Only notes of this author." in printed(copy, *command, "--help")
     dry_run = printed(copy, *command, "--id", DRAFT, "--page", "2", "--dry-run")
     assert f"{PATH}?page=2" in dry_run
 
 
 def test_reference_page_has_it(copy: Copy) -> None:
     printed(copy, sys.executable, "-m", "pages", "page")
-    assert any("Get Leads in Campaign" in page.read_text("utf-8") for page in (copy.folder / "page").rglob("*.html"))
+    assert any("List Notes of Campaign" in page.read_text("utf-8") for page in (copy.folder / "page").rglob("*.html"))
 
 
 @pytest.mark.parametrize("mock", ["sandbox", "prism"])
@@ -76,7 +76,7 @@ def test_mock_returns_its_example(copy: Copy, mock: str) -> None:
 
 def test_sandbox_says_that_it_returns_examples(copy: Copy) -> None:
     log = printed(copy, sys.executable, "-c", LOG)
-    assert "getLeadsInCampaign" in log or "GET /api/campaigns/{id}/leads" in log
+    assert "listNotesOfCampaign" in log or "GET /api/campaigns/{id}/notes" in log
 
 
 def test_completeness_test_lists_what_it_lacks(copy: Copy) -> None:
@@ -84,9 +84,9 @@ def test_completeness_test_lists_what_it_lacks(copy: Copy) -> None:
     assert checked.returncode == 1
     printed = " ".join(checked.stdout.split())
     create = (
-        'create {}/operations/get_leads_in_campaign.py (OPERATION = "GET /api/campaigns/{{id}}/leads") with '.format
+        'create {}/operations/list_notes_of_campaign.py (OPERATION = "GET /api/campaigns/{{id}}/notes") with '.format
     )
     assert create("mock/sandbox") + "a Handler" in printed
-    assert create("contract_tests") + "a Target and tests of filters-by-status" in printed
-    assert create("tests") + "at least 2 mutants each of filters-by-status" in printed
+    assert create("contract_tests") + "a Target and tests of filters-by-author" in printed
+    assert create("tests") + "at least 2 mutants each of filters-by-author" in printed
     assert "update_lead_in_campaign" not in printed
